@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strictSwift: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let strictC: [CSetting] = [
+  .treatAllWarnings(as: .error),
+  .define("_GNU_SOURCE"),
+]
+
+/// A module of ours. Its dependencies are all that it may import: the point of it being a module.
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strictSwift)
+}
+
+/// A narrow C face on one library, the only place that includes that library's headers.
+func shim(_ name: String, _ dependencies: [Target.Dependency] = [], links libraries: [String])
+  -> Target
+{
+  .target(
+    name: name, dependencies: dependencies, cSettings: strictC,
+    linkerSettings: libraries.map { .linkedLibrary($0) })
+}
+
+/// The tests of one module; they may also use what GatewayTesting offers.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.byName(name: name)] + dependencies,
+    swiftSettings: strictSwift)
+}
+
+let package = Package(
+  name: "notes-gateway",
+  products: [.executable(name: "notes-gateway", targets: ["notes-gateway"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    // Libraries of others, each behind a target of its own.
+    shim("CLoop", links: ["uv"]),
+    shim("COpenSSL", links: ["ssl", "crypto"]),
+    shim("CWebSockets", ["CLoop", "COpenSSL"], links: ["websockets"]),
+    shim("CHTTPClient", ["CLoop"], links: ["curl"]),
+    .systemLibrary(
+      name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+    // Ours, lowest first.
+    module("GatewayTypes", []),
+    module("GatewayWire", ["GatewayTypes", "CJansson"]),
+    module("GatewayTokens", ["GatewayTypes", "GatewayWire", "COpenSSL"]),
+    module("GatewayConfiguration", ["GatewayTypes", "CYAML"]),
+    module("GatewayLogic", ["GatewayTypes"]),
+    module("GatewayLoop", ["GatewayTypes", "CLoop"]),
+    module("GatewayTransport", ["GatewayTypes", "GatewayWire", "GatewayLoop", "CWebSockets"]),
+    module("GatewayUpstream", ["GatewayTypes", "GatewayWire", "GatewayLoop", "CHTTPClient"]),
+    module(
+      "GatewayRuntime",
+      [
+        "GatewayTypes", "GatewayWire", "GatewayTokens", "GatewayConfiguration", "GatewayLogic",
+        "GatewayLoop", "GatewayTransport", "GatewayUpstream",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    module("DemoNotesAPI", ["GatewayTypes", "GatewayWire", "GatewayLoop", "GatewayTransport"]),
+    .executableTarget(
+      name: "notes-gateway",
+      dependencies: [
+        "GatewayTypes", "GatewayConfiguration", "GatewayTokens", "GatewayRuntime", "DemoNotesAPI",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strictSwift),
+
+    // Tests.
+    module("GatewayTesting", ["GatewayTypes"]),
+    tests("GatewayTypes"),
+    tests("GatewayWire", ["GatewayTypes", "GatewayTesting"]),
+    tests("GatewayTokens", ["GatewayTypes"]),
+    tests("GatewayConfiguration", ["GatewayTypes"]),
+    tests("GatewayLogic", ["GatewayTypes", "GatewayTesting"]),
+    tests("GatewayLoop", ["GatewayTypes"]),
+    tests("GatewayTransport", ["GatewayTypes", "GatewayLoop", "GatewayWire"]),
+    tests("GatewayUpstream", ["GatewayTypes", "GatewayLoop"]),
+    tests("GatewayRuntime", ["GatewayTypes"]),
+  ]
+)

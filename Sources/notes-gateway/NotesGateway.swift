@@ -1,0 +1,2 @@
+@main
+struct NotesGateway { static func main() {} }
