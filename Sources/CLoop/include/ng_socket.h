@@ -1,0 +1,51 @@
+/// Sockets, with what the Glibc module of Swift hides or has no error for.
+///
+/// All of them are non-blocking and closed on exec. Functions that can fail return a negative errno.
+/// Thread: any; the functions keep nothing.
+#ifndef NG_SOCKET_H
+#define NG_SOCKET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+enum { NG_FAMILY_UNIX = 0, NG_FAMILY_IPV4 = 4, NG_FAMILY_IPV6 = 6 };
+
+/// Who is at the other end. `bytes` is in network order, 4 or 16 of them, none for a UNIX socket.
+typedef struct ng_peer_address {
+  uint8_t family;
+  uint8_t bytes[16];
+  uint16_t port;
+} ng_peer_address;
+
+/// Listens on a literal IPv4 or IPv6 address. Port 0 picks a free one. The port can be shared with
+/// other sockets of the same user (SO_REUSEPORT). An IPv6 socket takes IPv6 only.
+int ng_listen_tcp(const char *address, uint16_t port, int backlog);
+
+/// Listens on a UNIX socket at `path` with mode 0666 less the umask; a socket that is there and that
+/// nobody listens on is replaced.
+int ng_listen_unix(const char *path, int backlog);
+
+/// The local port, 0 for a UNIX socket.
+uint16_t ng_socket_port(int descriptor);
+
+/// Takes one waiting connection, with TCP_NODELAY where it is TCP. -EAGAIN when none waits.
+int ng_accept(int listener, ng_peer_address *peer);
+
+/// Reads what is there. 0 at the end of the stream, -EAGAIN when nothing is there.
+ptrdiff_t ng_receive(int descriptor, void *buffer, size_t size);
+
+/// Writes what fits, without SIGPIPE.
+ptrdiff_t ng_send(int descriptor, const void *bytes, size_t size);
+
+/// Says that nothing more will be written.
+void ng_shutdown_write(int descriptor);
+void ng_close(int descriptor);
+
+/// Two ends of one stream, in `ends`. Returns 0 or a negative errno.
+int ng_socket_pair(int ends[_Nonnull 2]);
+
+#pragma clang assume_nonnull end
+
+#endif

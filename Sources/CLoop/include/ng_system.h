@@ -1,0 +1,32 @@
+/// Clocks, random bytes and processors: what the Glibc module of Swift hides.
+///
+/// Thread: any.
+#ifndef NG_SYSTEM_H
+#define NG_SYSTEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+/// CLOCK_MONOTONIC in nanoseconds.
+uint64_t ng_monotonic_ns(void);
+
+/// CLOCK_REALTIME in milliseconds since 1970.
+int64_t ng_wall_ms(void);
+
+/// 64 bits from the kernel's generator (getrandom(2)). Aborts when the kernel has none.
+uint64_t ng_random_u64(void);
+
+/// The processors that this process may run on, 1 and up.
+int ng_processor_count(void);
+
+/// Names the calling thread, for `top -H` and the like; cut off after 15 bytes.
+void ng_name_thread(const char *name);
+
+/// Makes writes to a closed pipe or socket fail instead of ending the process.
+void ng_ignore_broken_pipes(void);
+
+#pragma clang assume_nonnull end
+
+#endif

@@ -1,0 +1,159 @@
+#include "ng_socket.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/// `descriptor`, or the errno of what failed after closing it.
+static int closed_with_error(int descriptor) {
+  int error = errno;
+  close(descriptor);
+  return -error;
+}
+
+static int listen_on(int descriptor, const struct sockaddr *address, socklen_t size, int backlog) {
+  if (bind(descriptor, address, size) < 0 || listen(descriptor, backlog) < 0) {
+    return closed_with_error(descriptor);
+  }
+  return descriptor;
+}
+
+static int new_stream_socket(int family) {
+  return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+int ng_listen_tcp(const char *address, uint16_t port, int backlog) {
+  struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
+  struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+  bool is_v4 = inet_pton(AF_INET, address, &v4.sin_addr) == 1;
+  if (!is_v4 && inet_pton(AF_INET6, address, &v6.sin6_addr) != 1) {
+    return -EINVAL;
+  }
+  int descriptor = new_stream_socket(is_v4 ? AF_INET : AF_INET6);
+  if (descriptor < 0) {
+    return -errno;
+  }
+  int on = 1;
+  if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
+      setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0) {
+    return closed_with_error(descriptor);
+  }
+  if (!is_v4 && setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0) {
+    return closed_with_error(descriptor);
+  }
+  return is_v4 ? listen_on(descriptor, (struct sockaddr *)&v4, sizeof v4, backlog)
+               : listen_on(descriptor, (struct sockaddr *)&v6, sizeof v6, backlog);
+}
+
+/// Removes a socket that a process left behind when it ended, and nothing else.
+static void remove_stale_socket(const struct sockaddr_un *address) {
+  struct stat status;
+  if (lstat(address->sun_path, &status) < 0 || !S_ISSOCK(status.st_mode)) {
+    return;
+  }
+  int probe = new_stream_socket(AF_UNIX);
+  if (probe < 0) {
+    return;
+  }
+  int result = connect(probe, (const struct sockaddr *)address, sizeof *address);
+  if (result < 0 && errno == ECONNREFUSED) {
+    unlink(address->sun_path);
+  }
+  close(probe);
+}
+
+int ng_listen_unix(const char *path, int backlog) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (strlen(path) >= sizeof address.sun_path) {
+    return -ENAMETOOLONG;
+  }
+  strcpy(address.sun_path, path);
+  remove_stale_socket(&address);
+  int descriptor = new_stream_socket(AF_UNIX);
+  if (descriptor < 0) {
+    return -errno;
+  }
+  return listen_on(descriptor, (struct sockaddr *)&address, sizeof address, backlog);
+}
+
+uint16_t ng_socket_port(int descriptor) {
+  struct sockaddr_storage address;
+  socklen_t size = sizeof address;
+  if (getsockname(descriptor, (struct sockaddr *)&address, &size) < 0) {
+    return 0;
+  }
+  switch (address.ss_family) {
+  case AF_INET:
+    return ntohs(((struct sockaddr_in *)&address)->sin_port);
+  case AF_INET6:
+    return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
+  default:
+    return 0;
+  }
+}
+
+static void describe_peer(const struct sockaddr_storage *address, ng_peer_address *peer) {
+  memset(peer, 0, sizeof *peer);
+  if (address->ss_family == AF_INET) {
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)address;
+    peer->family = NG_FAMILY_IPV4;
+    peer->port = ntohs(v4->sin_port);
+    memcpy(peer->bytes, &v4->sin_addr, 4);
+  } else if (address->ss_family == AF_INET6) {
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)address;
+    peer->family = NG_FAMILY_IPV6;
+    peer->port = ntohs(v6->sin6_port);
+    memcpy(peer->bytes, &v6->sin6_addr, 16);
+  }
+}
+
+int ng_accept(int listener, ng_peer_address *peer) {
+  struct sockaddr_storage address = {0};
+  socklen_t size = sizeof address;
+  int descriptor;
+  do {
+    descriptor = accept4(listener, (struct sockaddr *)&address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  } while (descriptor < 0 && errno == EINTR);
+  if (descriptor < 0) {
+    return -errno;
+  }
+  describe_peer(&address, peer);
+  if (peer->family != NG_FAMILY_UNIX) {
+    int on = 1;
+    // A failure means that the peer is gone, which the next read says as well.
+    (void)setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  }
+  return descriptor;
+}
+
+ptrdiff_t ng_receive(int descriptor, void *buffer, size_t size) {
+  ssize_t count;
+  do {
+    count = recv(descriptor, buffer, size, 0);
+  } while (count < 0 && errno == EINTR);
+  return count < 0 ? -errno : count;
+}
+
+ptrdiff_t ng_send(int descriptor, const void *bytes, size_t size) {
+  ssize_t count;
+  do {
+    count = send(descriptor, bytes, size, MSG_NOSIGNAL);
+  } while (count < 0 && errno == EINTR);
+  return count < 0 ? -errno : count;
+}
+
+void ng_shutdown_write(int descriptor) { (void)shutdown(descriptor, SHUT_WR); }
+
+void ng_close(int descriptor) { close(descriptor); }
+
+int ng_socket_pair(int ends[2]) {
+  int result = socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends);
+  return result < 0 ? -errno : 0;
+}

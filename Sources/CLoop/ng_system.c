@@ -1,0 +1,51 @@
+#include "ng_system.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+uint64_t ng_monotonic_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+int64_t ng_wall_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+uint64_t ng_random_u64(void) {
+  uint64_t value;
+  ssize_t size;
+  do {
+    size = getrandom(&value, sizeof value, 0);
+  } while (size < 0 && errno == EINTR);
+  if (size != (ssize_t)sizeof value) {
+    abort();
+  }
+  return value;
+}
+
+int ng_processor_count(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) < 0) {
+    return 1;
+  }
+  int count = CPU_COUNT(&set);
+  return count < 1 ? 1 : count;
+}
+
+void ng_name_thread(const char *name) {
+  char cut[16] = {0};
+  strncpy(cut, name, sizeof cut - 1);
+  (void)pthread_setname_np(pthread_self(), cut);
+}
+
+void ng_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }

@@ -1,0 +1,26 @@
+import CLoop
+
+/// Calls a closure on the loop's thread each time the process gets a signal.
+package final class ProcessSignal {
+  private var pointer: UnsafeMutablePointer<ng_signal>?
+  private let caught: () -> Void
+
+  /// Nil when signal `number` can't be caught.
+  package init?(_ number: CInt, on loop: Loop, caught: @escaping () -> Void) {
+    self.caught = caught
+    // Unretained: deinit frees the C object, after which it calls nobody.
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    let made = ng_signal_new(loop.pointer, number, context) { context, _ in
+      Unmanaged<ProcessSignal>.fromOpaque(context).takeUnretainedValue().caught()
+    }
+    guard let made else { return nil }
+    pointer = made
+  }
+
+  deinit {
+    if let pointer { ng_signal_free(pointer) }
+  }
+}
+
+@available(*, unavailable)
+extension ProcessSignal: Sendable {}

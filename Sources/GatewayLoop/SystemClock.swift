@@ -1,0 +1,30 @@
+import CLoop
+package import GatewayTypes
+
+/// The clocks and the random numbers of the system, for the shells; logic gets what they say.
+package enum SystemClock {
+  /// Now, on the clock that never goes back.
+  package static var monotonic: MonotonicTime {
+    MonotonicTime(nanoseconds: ng_monotonic_ns())
+  }
+
+  /// The time of day.
+  package static var wall: WallTime {
+    WallTime(milliseconds: ng_wall_ms())
+  }
+
+  /// 64 bits that nobody can guess.
+  package static var randomNumber: UInt64 {
+    ng_random_u64()
+  }
+
+  /// The processors that this process may run on, 1 and up.
+  package static var processorCount: Int {
+    Int(ng_processor_count())
+  }
+
+  /// Makes writes to a closed pipe or socket fail instead of ending the process. Once, at start.
+  package static func ignoreBrokenPipes() {
+    ng_ignore_broken_pipes()
+  }
+}
