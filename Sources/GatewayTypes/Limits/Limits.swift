@@ -10,14 +10,34 @@ package struct Limits: Hashable, Sendable {
   package var outboundQueueSizeMax: Int
   /// `limits.pending_writes_per_note`: writes that wait behind the one in flight.
   package var pendingWritesPerNote: Int
+  /// `authentication.early_messages.count`: messages held before authentication, 0 for none.
+  package var earlyMessageCountMax: Int
+  /// `authentication.early_messages.size`: their bytes together.
+  package var earlyMessageSizeMax: Int
 
   package init(
     messageSizeMax: Int = 1 << 20, roomsPerConnection: Int = 100,
-    outboundQueueSizeMax: Int = 4 << 20, pendingWritesPerNote: Int = 256
+    outboundQueueSizeMax: Int = 4 << 20, pendingWritesPerNote: Int = 256,
+    earlyMessageCountMax: Int = 32, earlyMessageSizeMax: Int = 64 << 10
   ) {
     self.messageSizeMax = messageSizeMax
     self.roomsPerConnection = roomsPerConnection
     self.outboundQueueSizeMax = outboundQueueSizeMax
     self.pendingWritesPerNote = pendingWritesPerNote
+    self.earlyMessageCountMax = earlyMessageCountMax
+    self.earlyMessageSizeMax = earlyMessageSizeMax
+  }
+
+  /// The requests of one connection that may be unanswered at a time.
+  package var unansweredCountMax: Int { 1024 }
+
+  /// The bytes of one connection's unanswered requests together: room for a few of the largest.
+  package var unansweredSizeMax: Int { max(4 << 20, messageSizeMax.multipliedSaturating(by: 4)) }
+}
+
+extension Int {
+  fileprivate func multipliedSaturating(by factor: Int) -> Int {
+    let (product, overflow) = multipliedReportingOverflow(by: factor)
+    return overflow ? .max : product
   }
 }

@@ -15,3 +15,24 @@ package enum ErrorCode: String, CaseIterable, Hashable, Sendable {
   case tooManyRooms = "too_many_rooms"
   case overloaded = "overloaded"
 }
+
+extension ErrorCode {
+  /// The text that goes with the code where nothing more precise can be said.
+  ///
+  /// `invalid_message`, `too_large` and `too_many_rooms` always say more: which field, which limit.
+  package var defaultMessage: String {
+    switch self {
+    case .invalidJSON: "Invalid message format"
+    case .invalidMessage: "Invalid message"
+    case .unknownType: "Unknown message type"
+    case .authenticationRequired: "Authentication required"
+    case .tokenExpired: "Token expired, authenticate again"
+    case .notFound: "Note not found or access denied"
+    case .upstreamRejected: "The notes API refused the request"
+    case .upstreamUnavailable, .upstreamTimeout: "Failed to update note"
+    case .tooLarge: "Message too large."
+    case .tooManyRooms: "Too many notes joined."
+    case .overloaded: "Gateway overloaded, try again"
+    }
+  }
+}

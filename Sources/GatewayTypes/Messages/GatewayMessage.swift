@@ -65,11 +65,11 @@ package struct ErrorReport: Hashable, Sendable {
   package var isOutcomeUnknown: Bool
 
   package init(
-    _ code: ErrorCode, message: String, noteID: NoteID? = nil, requestID: RequestID? = nil,
+    _ code: ErrorCode, message: String? = nil, noteID: NoteID? = nil, requestID: RequestID? = nil,
     status: Int? = nil, isOutcomeUnknown: Bool = false
   ) {
     self.code = code
-    self.message = message
+    self.message = message ?? code.defaultMessage
     self.noteID = noteID
     self.requestID = requestID
     self.status = status

@@ -1,0 +1,54 @@
+package import GatewayTypes
+
+/// Things that are due at some time, the earliest first: a binary heap.
+///
+/// An item can be in it several times; whoever takes one out asks whether it is still meant.
+package struct DeadlineQueue<Item> {
+  private struct Entry {
+    let time: MonotonicTime
+    let item: Item
+  }
+
+  private var entries: [Entry] = []
+
+  package init() {}
+
+  package var count: Int { entries.count }
+
+  /// When the first item is due.
+  package var next: MonotonicTime? { entries.first?.time }
+
+  package mutating func insert(_ item: Item, at time: MonotonicTime) {
+    entries.append(Entry(time: time, item: item))
+    var child = entries.count - 1
+    while child > 0 {
+      let parent = (child - 1) / 2
+      guard entries[child].time < entries[parent].time else { return }
+      entries.swapAt(child, parent)
+      child = parent
+    }
+  }
+
+  /// Takes out the first item if it is due.
+  package mutating func popDue(at now: MonotonicTime) -> Item? {
+    guard let first = entries.first, first.time <= now else { return nil }
+    entries.swapAt(0, entries.count - 1)
+    entries.removeLast()
+    siftDown()
+    return first.item
+  }
+
+  private mutating func siftDown() {
+    var parent = 0
+    while true {
+      var least = parent
+      for child in [2 * parent + 1, 2 * parent + 2]
+      where child < entries.count && entries[child].time < entries[least].time {
+        least = child
+      }
+      guard least != parent else { return }
+      entries.swapAt(parent, least)
+      parent = least
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package import GatewayTypes
+
+/// Joins and writes: what a session starts, and what it makes of the answers.
+extension Session {
+  /// Starts all that may start by now.
+  mutating func startRequests(into effects: inout [SessionEffect]) {
+    guard let authentication else { return }
+    while let next = requests.next(holdingWrites: isExpired) {
+      start(next.message, as: next.operation, authentication, into: &effects)
+    }
+  }
+
+  private mutating func start(
+    _ message: ClientMessage, as operation: OperationID, _ authentication: Authentication,
+    into effects: inout [SessionEffect]
+  ) {
+    switch message.request {
+    case .joinNote(let note):
+      join(note, message, as: operation, authentication, into: &effects)
+    case .leaveNote(let note):
+      _ = requests.finish(operation)
+      if rooms.remove(note) != nil { effects.append(.leave(note)) }
+      effects.append(.send(.noteLeft(note, requestID: message.requestID)))
+    case .updateNote(let note, changes: let changes):
+      write(note, .update(changes: changes), as: operation, authentication, into: &effects)
+    case .createNote(let note, noteData: let noteData):
+      write(note, .create(noteData: noteData), as: operation, authentication, into: &effects)
+    case .deleteNote(let note):
+      write(note, .delete, as: operation, authentication, into: &effects)
+    case .authenticate, .ping:
+      preconditionFailure("what is answered at once is not queued")
+    }
+  }
+
+  private mutating func join(
+    _ note: NoteID, _ message: ClientMessage, as operation: OperationID,
+    _ authentication: Authentication, into effects: inout [SessionEffect]
+  ) {
+    let limit = rules.limits.roomsPerConnection
+    // The request itself has started, and counts already unless the note was joined before.
+    if rooms.count + requests.startedJoinCount(outside: rooms) > limit, !rooms.contains(note) {
+      _ = requests.finish(operation)
+      let text = "Too many notes joined. Maximum is \(limit)."
+      effects.append(
+        .send(.error(ErrorReport(.tooManyRooms, message: text, answering: message))))
+      return
+    }
+    effects.append(
+      .join(
+        JoinRequest(
+          note: note, user: authentication.user, token: authentication.token,
+          connection: connection, operation: operation)))
+  }
+
+  private func write(
+    _ note: NoteID, _ change: Write.Change, as operation: OperationID,
+    _ authentication: Authentication, into effects: inout [SessionEffect]
+  ) {
+    let writer = Writer(
+      user: authentication.user, token: authentication.token, connection: connection,
+      operation: operation)
+    effects.append(.write(Write(note: note, change: change, writer: writer)))
+  }
+
+  /// The note's home has decided on a join. Returns whether the connection is to be a new member;
+  /// the worker makes it one before anything that comes later from the note's home.
+  package mutating func joinAnswered(
+    _ result: JoinResult, to operation: OperationID, into effects: inout [SessionEffect]
+  ) {
+    guard let message = requests.finish(operation),
+      case .joinNote(let note) = message.request
+    else { return }
+    guard !isClosing else { return }
+    switch result {
+    case .admitted(let position):
+      if rooms.insert(note).inserted { effects.append(.enter(note)) }
+      effects.append(.send(.noteJoined(note, position, requestID: message.requestID)))
+    case .refused(let report):
+      // A user who may not see the note any more does not go on hearing of it.
+      if report.code == .notFound, rooms.remove(note) != nil { effects.append(.leave(note)) }
+      effects.append(.send(.error(ErrorReport(report, answering: message))))
+    }
+    requestEnded(into: &effects)
+  }
+
+  /// The note's lane has ended a write of this connection.
+  package mutating func writeAnswered(
+    _ result: WriteResult, to operation: OperationID, into effects: inout [SessionEffect]
+  ) {
+    guard let message = requests.finish(operation), let note = message.request.note else { return }
+    guard !isClosing else { return }
+    let requestID = message.requestID
+    switch result {
+    case .updated(updatedNote: let updated, at: let time, let position):
+      effects.append(
+        .send(
+          .noteUpdateSuccess(note, updatedNote: updated, at: time, position, requestID: requestID)))
+    case .created(noteData: let created, at: let time):
+      effects.append(
+        .send(.noteCreatedSuccess(noteData: created, at: time, requestID: requestID)))
+    case .deleted(at: let time):
+      effects.append(.send(.noteDeletedSuccess(note, at: time, requestID: requestID)))
+    case .refused(let report):
+      effects.append(.send(.error(ErrorReport(report, answering: message))))
+    }
+    requestEnded(into: &effects)
+  }
+
+  /// The note was deleted, so that the connection is out of its room. Returns whether it was in.
+  package mutating func roomDissolved(_ note: NoteID) -> Bool {
+    rooms.remove(note) != nil
+  }
+
+  private mutating func requestEnded(into effects: inout [SessionEffect]) {
+    startRequests(into: &effects)
+    closeIfDrained(into: &effects)
+  }
+}

@@ -1,0 +1,220 @@
+package import GatewayTypes
+
+/// One WebSocket connection's life, from its first message to its last.
+///
+///     unauthenticated ──verified──▶ authenticated ◀──verified── expired
+///           │                         │    └──token ran out──────▶ │
+///           └──deadline, 5 failures───┴──100 bad messages, drain───┴──grace──▶ closing
+///
+/// Requests before authentication, and writes while it is expired, are held in their order and go on
+/// afterwards. What a request may overlap with, `RequestOrder` says.
+///
+/// Invariant: each request gets one direct answer, or the connection is closing.
+/// Source: PROTOCOL.md.
+package struct Session {
+  private enum State {
+    /// Leaves on the first good token, or by the deadline.
+    case unauthenticated(deadline: MonotonicTime)
+    /// Leaves when the token runs out.
+    case authenticated(Authentication, until: MonotonicTime)
+    /// Leaves on a renewed token, or at the end of the grace.
+    case expired(Authentication, graceEnd: MonotonicTime)
+    /// The connection is being closed: nothing is taken any more.
+    case closing
+  }
+
+  struct Authentication {
+    let user: UserID
+    let token: BearerToken
+  }
+
+  package let connection: ConnectionID
+  let rules: SessionRules
+  private var state: State
+  private var failureCount = 0
+  private var badMessageCount = 0
+  private var isDraining = false
+  var requests = RequestOrder()
+  /// The notes that the connection has joined.
+  package internal(set) var rooms: Set<NoteID> = []
+
+  /// A connection that has just opened; greets the client.
+  package init(
+    connection: ConnectionID, rules: SessionRules, at now: MonotonicTime,
+    into effects: inout [SessionEffect]
+  ) {
+    self.connection = connection
+    self.rules = rules
+    let deadline = now + rules.authenticationDeadline
+    state = .unauthenticated(deadline: deadline)
+    effects.append(.send(.connectionEstablished(connection)))
+    effects.append(.wake(at: deadline))
+  }
+
+  /// The user, once known.
+  package var user: UserID? { authentication?.user }
+
+  /// Requests that wait for their answers.
+  package var unansweredCount: Int { requests.count }
+
+  var authentication: Authentication? {
+    switch state {
+    case .authenticated(let authentication, _), .expired(let authentication, _): authentication
+    case .unauthenticated, .closing: nil
+    }
+  }
+
+  var isExpired: Bool {
+    if case .expired = state { true } else { false }
+  }
+
+  var isClosing: Bool {
+    if case .closing = state { true } else { false }
+  }
+
+  private var isUnauthenticated: Bool {
+    if case .unauthenticated = state { true } else { false }
+  }
+
+  // MARK: What the client sends
+
+  /// A well-formed message of `size` bytes. `wallNow` goes into the answer to a ping.
+  package mutating func receive(
+    _ message: ClientMessage, size: Int, wallNow: WallTime, into effects: inout [SessionEffect]
+  ) {
+    guard !isClosing, !isDraining else { return }
+    badMessageCount = 0
+    switch message.request {
+    case .ping:
+      effects.append(.send(.pong(at: wallNow, requestID: message.requestID)))
+    case .authenticate(let token):
+      effects.append(.verify(token, requestID: message.requestID))
+    case .joinNote, .leaveNote, .updateNote, .createNote, .deleteNote:
+      if let refusal = refusalForBounds(size: size) {
+        effects.append(.send(.error(ErrorReport(refusal, answering: message))))
+      } else {
+        requests.append(message, size: size)
+        startRequests(into: &effects)
+      }
+    }
+  }
+
+  /// A text that is no message, or a binary one.
+  package mutating func receive(
+    _ error: ClientMessageError, into effects: inout [SessionEffect]
+  ) {
+    guard !isClosing, !isDraining else { return }
+    effects.append(.send(.error(ErrorReport(error))))
+    badMessageCount += 1
+    if badMessageCount >= SessionRules.badMessagesMax {
+      close(.policyViolation, reason: "too many bad messages", into: &effects)
+    }
+  }
+
+  /// A message over `Limits.messageSizeMax`.
+  package mutating func receivedTooLarge(into effects: inout [SessionEffect]) {
+    guard !isClosing else { return }
+    let message = "Message too large. Maximum size is \(rules.limits.messageSizeMax)."
+    effects.append(.send(.error(ErrorReport(.tooLarge, message: message))))
+    close(.tooLarge, reason: "message too large", into: &effects)
+  }
+
+  private func refusalForBounds(size: Int) -> ErrorCode? {
+    let limits = rules.limits
+    if isUnauthenticated {
+      let fits =
+        requests.count < limits.earlyMessageCountMax
+        && size <= limits.earlyMessageSizeMax - requests.size
+      return fits ? nil : .authenticationRequired
+    }
+    let fits =
+      requests.count < limits.unansweredCountMax
+      && size <= limits.unansweredSizeMax - requests.size
+    return fits ? nil : .overloaded
+  }
+
+  // MARK: Tokens
+
+  /// A token is good. `now` and `wallNow` are the same moment on the two clocks; `clockSkew` is what
+  /// a token that has already run out is still good for.
+  package mutating func verified(
+    _ user: UserID, _ token: BearerToken, expiresAt: WallTime, requestID: RequestID?,
+    now: MonotonicTime, wallNow: WallTime, clockSkew: Duration,
+    into effects: inout [SessionEffect]
+  ) {
+    guard !isClosing else { return }
+    if let known = self.user, known != user {
+      authenticationFailed(.failed, requestID: requestID, into: &effects)
+      return
+    }
+    let isNew = self.user == nil
+    let end = expiresAt > wallNow ? expiresAt : expiresAt + clockSkew
+    let until = now + max(.zero, end - wallNow)
+    state = .authenticated(Authentication(user: user, token: token), until: until)
+    failureCount = 0
+    effects.append(
+      .send(
+        .authSuccess(
+          user: user, expiresAt: expiresAt, connection: connection, requestID: requestID)))
+    if isNew { effects.append(.identified(user)) }
+    effects.append(.wake(at: until))
+    startRequests(into: &effects)
+  }
+
+  /// A token is not good, or is another user's. What was before stands.
+  package mutating func authenticationFailed(
+    _ failure: AuthenticationFailure, requestID: RequestID?, into effects: inout [SessionEffect]
+  ) {
+    guard !isClosing else { return }
+    effects.append(.send(.authFailed(failure, requestID: requestID)))
+    failureCount += 1
+    if failureCount >= SessionRules.authenticationFailuresMax {
+      close(.unauthenticated, reason: "authentication failed too often", into: &effects)
+    }
+  }
+
+  // MARK: Time and the end
+
+  /// The time of the newest `wake` has come. Harmless when it is early or late.
+  package mutating func deadlineReached(
+    at now: MonotonicTime, into effects: inout [SessionEffect]
+  ) {
+    switch state {
+    case .unauthenticated(deadline: let deadline) where deadline <= now:
+      close(.unauthenticated, reason: "not authenticated in time", into: &effects)
+    case .authenticated(let authentication, until: let end) where end <= now:
+      let graceEnd = now + rules.expiryGrace
+      state = .expired(authentication, graceEnd: graceEnd)
+      effects.append(.send(.authFailed(.expired, requestID: nil)))
+      effects.append(.wake(at: graceEnd))
+    case .expired(_, graceEnd: let end) where end <= now:
+      for held in requests.removeWaiting() {
+        effects.append(.send(.error(ErrorReport(.tokenExpired, answering: held))))
+      }
+      close(.unauthenticated, reason: "token expired and not renewed", into: &effects)
+    case .unauthenticated, .authenticated, .expired, .closing:
+      break
+    }
+  }
+
+  /// The gateway is going away: answers what it has taken, takes nothing more, closes.
+  package mutating func drain(into effects: inout [SessionEffect]) {
+    isDraining = true
+    if isUnauthenticated { _ = requests.removeWaiting() }
+    closeIfDrained(into: &effects)
+  }
+
+  mutating func closeIfDrained(into effects: inout [SessionEffect]) {
+    guard isDraining, requests.isEmpty, !isClosing else { return }
+    close(.goingAway, reason: "the gateway is going away", into: &effects)
+  }
+
+  /// The connection is to be closed for a reason that the session does not know of.
+  package mutating func close(
+    _ code: CloseCode, reason: String, into effects: inout [SessionEffect]
+  ) {
+    guard !isClosing else { return }
+    state = .closing
+    effects.append(.close(code, reason: reason))
+  }
+}

@@ -1,0 +1,23 @@
+package import GatewayTypes
+
+/// What a session wants done, in this order, by the worker that has its connection.
+package enum SessionEffect: Hashable, Sendable {
+  /// Queue this message to the client.
+  case send(GatewayMessage)
+  /// Judge this token and tell the session by `verified`.
+  case verify(BearerToken, requestID: RequestID?)
+  /// The connection is this user's from now on: their syncs go to it.
+  case identified(UserID)
+  /// Ask the note's home whether this user may hear of it; the answer comes by `joinAnswered`.
+  case join(JoinRequest)
+  /// The connection is a member of the note's room from now on.
+  case enter(NoteID)
+  /// It is no longer.
+  case leave(NoteID)
+  /// Hand a write to the note's lane; the answer comes by `writeAnswered`.
+  case write(Write)
+  /// Call `deadlineReached` at this time or a little later. Only the newest one counts.
+  case wake(at: MonotonicTime)
+  /// Close the connection after all that was sent before. The session takes nothing more.
+  case close(CloseCode, reason: String)
+}
