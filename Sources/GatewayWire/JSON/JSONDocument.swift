@@ -2,8 +2,8 @@ import CJansson
 
 /// A JSON text that jansson has read, and the owner of what it made of it.
 ///
-/// Strict: duplicate members, NUL characters, bytes that are not UTF-8 and anything behind the value
-/// are refused. All numbers are read as reals, so that an integer of any size is accepted.
+/// Strict: duplicate members, NUL characters, bytes that are not UTF-8 and anything behind the
+/// value are refused. All numbers are read as reals, so that an integer of any size is accepted.
 /// Thread: one at a time.
 package final class JSONDocument {
   private let value: UnsafeMutablePointer<json_t>
@@ -24,6 +24,8 @@ package final class JSONDocument {
   private static func read(
     _ bytes: UnsafeRawBufferPointer
   ) throws(JSONDocumentError) -> UnsafeMutablePointer<json_t> {
+    // jansson 2.14 overlooks a NUL byte behind a number or a literal: `[1<NUL>]` is an array to it.
+    if let position = bytes.firstIndex(of: 0) { throw JSONDocumentError(position: position) }
     var error = json_error_t()
     let flags = rejectDuplicates | integersAsReals | decodeAny
     let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)

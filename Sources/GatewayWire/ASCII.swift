@@ -1,0 +1,43 @@
+// Letters and digits of ASCII, byte by byte. The formats here are all defined on bytes, and none of
+// them means more than ASCII by "digit" or "ignoring case".
+
+func isDigit(_ byte: UInt8) -> Bool {
+  (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+}
+
+func isLetter(_ byte: UInt8) -> Bool {
+  (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+}
+
+/// The value of a hexadecimal digit of either case; nil for any other byte.
+func hexadecimalValue(of byte: UInt8) -> UInt8? {
+  switch byte {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+  case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+  case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+  default: nil
+  }
+}
+
+/// `byte`, or the small letter of a capital one.
+func lowercased(_ byte: UInt8) -> UInt8 {
+  (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+}
+
+extension ArraySlice<UInt8> {
+  /// Whether these are the bytes of `text`.
+  package func equals(_ text: String) -> Bool {
+    count == text.utf8.count && elementsEqual(text.utf8)
+  }
+
+  /// Whether these are the bytes of `text`, ASCII letters of either case being the same.
+  package func equalsIgnoringCase(_ text: String) -> Bool {
+    count == text.utf8.count
+      && elementsEqual(text.utf8) { lowercased($0) == lowercased($1) }
+  }
+
+  /// Whether these are the bytes of `other`, ASCII letters of either case being the same.
+  package func equalsIgnoringCase(_ other: ArraySlice<UInt8>) -> Bool {
+    count == other.count && elementsEqual(other) { lowercased($0) == lowercased($1) }
+  }
+}
