@@ -1,0 +1,91 @@
+package import GatewayTypes
+
+/// Reads what a client sent: one text message becomes one `ClientMessage`.
+///
+/// jansson decides what is JSON; values that pass through are cut out of the message as they stand.
+/// Source: PROTOCOL.md, "Client to gateway".
+package enum ClientMessageParser {
+  /// The most bytes that a token may have.
+  package static let tokenSizeMax = 16 * 1024
+
+  /// Reads one whole text message. `text` is not kept.
+  package static func parse(
+    _ text: UnsafeRawBufferPointer
+  ) throws(ClientMessageError) -> ClientMessage {
+    let fields: ClientMessageFields
+    do {
+      fields = try ClientMessageFields(text)
+    } catch {
+      throw ClientMessageError(.invalidJSON, reason: invalidFormat)
+    }
+    do {
+      let request = try request(of: fields)
+      return ClientMessage(requestID: try fields.requestID(), request)
+    } catch {
+      throw ClientMessageError(
+        error.kind, reason: error.reason, noteID: fields.validNoteID,
+        requestID: fields.validRequestID)
+    }
+  }
+
+  /// Reads one whole text message.
+  package static func parse(_ text: [UInt8]) throws(ClientMessageError) -> ClientMessage {
+    try text.withUnsafeBufferPointer { (text) throws(ClientMessageError) in
+      try parse(UnsafeRawBufferPointer(text))
+    }
+  }
+
+  private static let invalidFormat = "Invalid message format"
+
+  private static func request(
+    of fields: ClientMessageFields
+  ) throws(ClientFieldError) -> ClientRequest {
+    guard let type = fields.root["type"]?.string else {
+      throw ClientFieldError(kind: .invalidJSON, reason: invalidFormat)
+    }
+    switch type {
+    case "auth": return .authenticate(try token(of: fields))
+    case "join_note":
+      try fields.refuse("since")
+      return .joinNote(try fields.noteID())
+    case "leave_note": return .leaveNote(try fields.noteID())
+    case "note_update": return try noteUpdate(of: fields)
+    case "note_created": return try noteCreation(of: fields)
+    case "note_deleted": return .deleteNote(try fields.noteID())
+    case "ping": return .ping
+    default:
+      throw ClientFieldError(kind: .unknownType, reason: "Unknown message type")
+    }
+  }
+
+  private static func token(of fields: ClientMessageFields) throws(ClientFieldError) -> BearerToken
+  {
+    let token = try fields.string("token")
+    guard !token.isEmpty else { throw ClientFieldError("token must not be empty") }
+    guard token.utf8.count <= tokenSizeMax else {
+      throw ClientFieldError("token must have at most \(tokenSizeMax) bytes")
+    }
+    return BearerToken(token)
+  }
+
+  private static func noteUpdate(
+    of fields: ClientMessageFields
+  ) throws(ClientFieldError) -> ClientRequest {
+    try fields.refuse("ifVersion")
+    let note = try fields.noteID()
+    let (node, changes) = try fields.object("changes")
+    guard node.memberCount > 0 else { throw ClientFieldError("No valid fields to update") }
+    return .updateNote(note, changes: changes)
+  }
+
+  private static func noteCreation(
+    of fields: ClientMessageFields
+  ) throws(ClientFieldError) -> ClientRequest {
+    let (node, noteData) = try fields.object("noteData")
+    let note = try ClientMessageFields.noteID(node["id"], named: "noteData.id")
+    if fields.root["noteId"] != nil, try fields.noteID() != note {
+      throw ClientFieldError("noteId must equal noteData.id")
+    }
+    return .createNote(note, noteData: noteData)
+  }
+}
