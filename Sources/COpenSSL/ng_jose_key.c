@@ -3,16 +3,11 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/param_build.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <string.h>
 
 #include "ng_jose_private.h"
 
 #pragma clang assume_nonnull begin
-
-// More than any key or certificate has; below INT_MAX, which OpenSSL counts with.
-#define NG_KEY_TEXT_SIZE_MAX ((size_t)1 << 20)
 
 // RFC 7518 sections 3.3 and 3.5 ask for 2048 bits. The upper bound keeps the work of one
 // verification small: OpenSSL's own is 16384 bits, at 30 times the cost of 2048.
@@ -87,6 +82,34 @@ static ng_jose_status check_ec(EVP_PKEY *pkey, ng_jose_key_type *type) {
   return check_point(pkey);
 }
 
+// The y of every point of order 1, 2, 4 or 8, smaller than the field's prime and, where it fits into
+// 255 bits, with the prime added, which OpenSSL decodes as well. Little-endian; the top bit is x's.
+static const uint8_t small_order[][NG_ED25519_KEY_SIZE] = {
+    {0x00},
+    {0x01},
+    {0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0,
+     0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05},
+    {0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f,
+     0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a},
+    {0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f},
+    {0xed, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f},
+    {0xee, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f},
+};
+
+static ng_jose_status check_ed25519(const EVP_PKEY *pkey) {
+  uint8_t y[NG_ED25519_KEY_SIZE];
+  size_t size = sizeof y;
+  if (EVP_PKEY_get_raw_public_key(pkey, y, &size) != 1 || size != sizeof y) return NG_JOSE_FAILED;
+  y[NG_ED25519_KEY_SIZE - 1] &= 0x7f;
+  for (size_t index = 0; index < sizeof small_order / sizeof small_order[0]; index++) {
+    if (memcmp(y, small_order[index], sizeof y) == 0) return NG_JOSE_SMALL_ORDER;
+  }
+  return NG_JOSE_OK;
+}
+
 static ng_jose_status check_key(EVP_PKEY *pkey, ng_jose_key_type *type) {
   if (EVP_PKEY_is_a(pkey, "RSA")) {
     *type = NG_JOSE_RSA;
@@ -95,13 +118,12 @@ static ng_jose_status check_key(EVP_PKEY *pkey, ng_jose_key_type *type) {
   if (EVP_PKEY_is_a(pkey, "EC")) return check_ec(pkey, type);
   if (EVP_PKEY_is_a(pkey, "ED25519")) {
     *type = NG_JOSE_ED25519;
-    return NG_JOSE_OK;
+    return check_ed25519(pkey);
   }
   return NG_JOSE_OTHER_KEY_TYPE;
 }
 
-// Takes `pkey`, and frees it unless it becomes part of `*key`.
-static ng_jose_status adopt(EVP_PKEY *pkey, ng_jose_key *_Nullable *_Nonnull key) {
+ng_jose_status ng_jose_key_adopt(EVP_PKEY *pkey, ng_jose_key *_Nullable *_Nonnull key) {
   ng_jose_key_type type = NG_JOSE_RSA;
   ng_jose_status status = check_key(pkey, &type);
   ng_jose_private_key *made = NULL;
@@ -123,74 +145,6 @@ void ng_jose_key_free(ng_jose_key *key) {
   ng_jose_private_key *private_key = (ng_jose_private_key *)key;
   EVP_PKEY_free(private_key->pkey);
   OPENSSL_free(private_key);
-}
-
-// The key in the DER bytes of a PEM block, or NULL and why there is none.
-static EVP_PKEY *_Nullable key_in_block(
-    const char *name, const unsigned char *bytes, long size, ng_jose_status *status) {
-  const unsigned char *end = bytes;
-  EVP_PKEY *pkey = NULL;
-  *status = NG_JOSE_MALFORMED_KEY;
-  if (strcmp(name, PEM_STRING_PUBLIC) == 0) {
-    pkey = d2i_PUBKEY(NULL, &end, size);
-  } else if (strcmp(name, PEM_STRING_X509) == 0 || strcmp(name, PEM_STRING_X509_OLD) == 0) {
-    X509 *certificate = d2i_X509(NULL, &end, size);
-    if (certificate != NULL) pkey = X509_get_pubkey(certificate);
-    X509_free(certificate);
-  } else {
-    *status = strstr(name, "PRIVATE KEY") != NULL ? NG_JOSE_PRIVATE_PEM : NG_JOSE_OTHER_PEM;
-  }
-  if (pkey != NULL && end != bytes + size) {
-    EVP_PKEY_free(pkey);
-    pkey = NULL;
-  }
-  return pkey;
-}
-
-// Whether another PEM block stands behind the one that was read.
-static int has_block(BIO *text) {
-  char *name = NULL;
-  char *header = NULL;
-  unsigned char *bytes = NULL;
-  long size = 0;
-  int is_found = PEM_read_bio(text, &name, &header, &bytes, &size);
-  OPENSSL_free(name);
-  OPENSSL_free(header);
-  if (is_found == 1) OPENSSL_clear_free(bytes, (size_t)size);
-  return is_found == 1;
-}
-
-static ng_jose_status read_pem(BIO *text, ng_jose_key *_Nullable *_Nonnull key) {
-  char *name = NULL;
-  char *header = NULL;
-  unsigned char *bytes = NULL;
-  long size = 0;
-  if (PEM_read_bio(text, &name, &header, &bytes, &size) != 1) return NG_JOSE_NO_PEM;
-  ng_jose_status status = NG_JOSE_MALFORMED_KEY;
-  EVP_PKEY *pkey = key_in_block(name, bytes, size, &status);
-  OPENSSL_free(name);
-  OPENSSL_free(header);
-  // It may be a private key that was given by mistake.
-  OPENSSL_clear_free(bytes, (size_t)size);
-  if (pkey == NULL) return status;
-  if (has_block(text)) {
-    EVP_PKEY_free(pkey);
-    return NG_JOSE_SEVERAL_PEM;
-  }
-  return adopt(pkey, key);
-}
-
-ng_jose_status ng_jose_key_from_pem(
-    const uint8_t *text, size_t size, ng_jose_key *_Nullable *_Nonnull key) {
-  *key = NULL;
-  if (size > NG_KEY_TEXT_SIZE_MAX) return NG_JOSE_MALFORMED_KEY;
-  ERR_set_mark();
-  ng_jose_status status = NG_JOSE_FAILED;
-  BIO *bio = BIO_new_mem_buf(text, (int)size);
-  if (bio != NULL) status = read_pem(bio, key);
-  BIO_free(bio);
-  ERR_pop_to_mark();
-  return status;
 }
 
 // Makes a public key of the kind `name` out of its parameters; NULL when OpenSSL finds them wrong.
@@ -219,15 +173,15 @@ static ng_jose_status rsa_of_numbers(
     pkey = key_of_parameters("RSA", builder);
   }
   OSSL_PARAM_BLD_free(builder);
-  return pkey != NULL ? adopt(pkey, key) : status;
+  return pkey != NULL ? ng_jose_key_adopt(pkey, key) : status;
 }
 
 ng_jose_status ng_jose_key_from_rsa(
     const uint8_t *modulus, size_t modulus_size, const uint8_t *exponent, size_t exponent_size,
     ng_jose_key *_Nullable *_Nonnull key) {
   *key = NULL;
-  if (modulus_size > NG_KEY_TEXT_SIZE_MAX) return NG_JOSE_RSA_MODULUS;
-  if (exponent_size > NG_KEY_TEXT_SIZE_MAX) return NG_JOSE_RSA_EXPONENT;
+  if (modulus_size > NG_KEY_SIZE_MAX) return NG_JOSE_RSA_MODULUS;
+  if (exponent_size > NG_KEY_SIZE_MAX) return NG_JOSE_RSA_EXPONENT;
   ERR_set_mark();
   BIGNUM *n = BN_bin2bn(modulus, (int)modulus_size, NULL);
   BIGNUM *e = BN_bin2bn(exponent, (int)exponent_size, NULL);
@@ -262,7 +216,7 @@ ng_jose_status ng_jose_key_from_ec(
     pkey = key_of_parameters("EC", builder);
   }
   OSSL_PARAM_BLD_free(builder);
-  if (pkey != NULL) status = adopt(pkey, key);
+  if (pkey != NULL) status = ng_jose_key_adopt(pkey, key);
   ERR_pop_to_mark();
   return status;
 }
@@ -273,7 +227,7 @@ ng_jose_status ng_jose_key_from_ed25519(
   if (size != NG_ED25519_KEY_SIZE) return NG_JOSE_MALFORMED_KEY;
   ERR_set_mark();
   EVP_PKEY *pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, x, size);
-  ng_jose_status status = pkey != NULL ? adopt(pkey, key) : NG_JOSE_FAILED;
+  ng_jose_status status = pkey != NULL ? ng_jose_key_adopt(pkey, key) : NG_JOSE_FAILED;
   ERR_pop_to_mark();
   return status;
 }

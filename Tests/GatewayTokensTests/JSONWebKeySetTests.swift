@@ -102,6 +102,28 @@ import Testing
     #expect(found == row.defect, "\(row.key.prefix(200))")
   }
 
+  /// The y of the points of order 1 to 8, and some with p = 2^255 - 19 added or the bit of x set.
+  @Test(
+    "an Ed25519 key of small order, for which anybody can sign, is left out",
+    arguments: [
+      [0], [1], [0] + Array(repeating: 0, count: 30) + [0x80],
+      [1] + Array(repeating: 0, count: 30) + [0x80],
+      [0xec] + Array(repeating: 0xff, count: 30) + [0x7f],
+      [0xed] + Array(repeating: 0xff, count: 30) + [0x7f],
+      [0xee] + Array(repeating: 0xff, count: 30) + [0xff],
+      orderEight, orderEight.dropLast() + [0x85],
+    ] as [[UInt8]])
+  func smallOrder(_ start: [UInt8]) throws {
+    let bytes = start + Array(repeating: 0, count: 32 - start.count)
+    let key = #"{"kty":"OKP","crv":"Ed25519","x":"\#(Base64URL.encode(bytes))"}"#
+    #expect(try defect(key) == .unusable(.smallOrder))
+  }
+
+  private static let orderEight: [UInt8] = [
+    0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0,
+    0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
+  ]
+
   @Test func `a problem names the key by its place and its kid, where that is harmless`() throws {
     let problems = try set([
       "{\(Self.ed25519)}", #"{"kty":"oct","kid":"one"}"#, #"{"kty":"oct","kid":"\u001b[31m"}"#,

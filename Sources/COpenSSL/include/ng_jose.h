@@ -43,6 +43,8 @@ typedef enum NG_CLOSED_ENUM ng_jose_status {
   NG_JOSE_OTHER_CURVE __attribute__((swift_name("otherCurve"))),
   /// The EC point is not on its curve.
   NG_JOSE_POINT_OFF_CURVE __attribute__((swift_name("pointOffCurve"))),
+  /// The Ed25519 point has an order of 8 or less: anybody can sign for such a key.
+  NG_JOSE_SMALL_ORDER __attribute__((swift_name("smallOrder"))),
   /// The RSA modulus has fewer than 2048 or more than 8192 bits, or is even.
   NG_JOSE_RSA_MODULUS __attribute__((swift_name("rsaModulus"))),
   /// The RSA exponent is even, 1, or has more than 64 bits.
@@ -110,7 +112,7 @@ ng_jose_status ng_jose_key_from_ec(
 
 /// Makes an Ed25519 key of its 32 bytes. RFC 8037 section 2.
 /// On NG_JOSE_OK `*key` is the caller's; else it is NULL.
-/// Errors: FAILED, MALFORMED_KEY (a wrong size).
+/// Errors: FAILED, MALFORMED_KEY (a wrong size), SMALL_ORDER.
 ng_jose_status ng_jose_key_from_ed25519(
     const uint8_t *x, size_t size, ng_jose_key *_Nullable *_Nonnull key);
 

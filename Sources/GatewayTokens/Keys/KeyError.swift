@@ -11,6 +11,7 @@ package enum KeyError: Error, Hashable, Sendable {
   case unsupportedType
   case unsupportedCurve
   case pointOffCurve
+  case smallOrder
   case rsaModulus
   case rsaExponent
   case secretTooShort(size: Int, sizeMin: Int)
@@ -32,6 +33,7 @@ extension KeyError {
       case .otherKeyType: .unsupportedType
       case .otherCurve: .unsupportedCurve
       case .pointOffCurve: .pointOffCurve
+      case .smallOrder: .smallOrder
       case .rsaModulus: .rsaModulus
       case .rsaExponent: .rsaExponent
       case .ok, .badSignature, .failed: .cryptographyFailed
@@ -59,6 +61,8 @@ extension KeyError: CustomStringConvertible {
       "is an EC key on an unsupported curve; P-256 (ES256) and P-384 (ES384) are supported"
     case .pointOffCurve:
       "is an EC key whose point is not on its curve"
+    case .smallOrder:
+      "is an Ed25519 key of small order, for which anybody can sign"
     case .rsaModulus:
       "is an RSA key of an unsafe or unsupported size; it must have 2048 to 8192 bits"
     case .rsaExponent:
