@@ -1,0 +1,59 @@
+package import GatewayTypes
+
+extension Configuration {
+  /// `authentication`: which tokens are believed, and whose they are.
+  package struct Authentication: Equatable, Sendable {
+    /// `keys`: where the keys are that tokens are verified with.
+    package var keys: Keys
+    /// `algorithms`: nothing else is believed, whatever a token's header says. Never empty, and
+    /// each has a source of keys when read from a file.
+    package var algorithms: Set<SigningAlgorithm>
+    /// `issuer`: the exact `iss`; nil believes any, or none.
+    package var issuer: String?
+    /// `audience`: one of them must be in `aud`; empty believes any, or none.
+    package var audience: [String]
+    /// `authorized_parties`: `azp` must be one of them; empty believes any, or none.
+    package var authorizedParties: [String]
+    /// `user_claim`: the claim that names the user, 1 to 128 bytes.
+    package var userClaim: String
+    /// `clock_skew`: how far the issuer's clock may be off, 0 to 24 hours.
+    package var clockSkew: Duration
+    /// `deadline`: the time to authenticate after connecting, 1 ms to 365 days.
+    package var deadline: Duration
+
+    package init(
+      keys: Keys, algorithms: Set<SigningAlgorithm> = [.rs256], issuer: String? = nil,
+      audience: [String] = [], authorizedParties: [String] = [], userClaim: String = "sub",
+      clockSkew: Duration = .seconds(5), deadline: Duration = .seconds(30)
+    ) {
+      self.keys = keys
+      self.algorithms = algorithms
+      self.issuer = issuer
+      self.audience = audience
+      self.authorizedParties = authorizedParties
+      self.userClaim = userClaim
+      self.clockSkew = clockSkew
+      self.deadline = deadline
+    }
+  }
+}
+
+extension Configuration.Authentication {
+  /// `authentication.keys`: paths, absolute when read from a file, and then at least one of them.
+  package struct Keys: Equatable, Sendable {
+    /// `jwks_file`: a JSON Web Key Set, RFC 7517.
+    package var jwksFile: String?
+    /// `public_key_file`: PEM, RSA, EC or Ed25519.
+    package var publicKeyFile: String?
+    /// `hmac_secret_file`: at least 32 bytes.
+    package var hmacSecretFile: String?
+
+    package init(
+      jwksFile: String? = nil, publicKeyFile: String? = nil, hmacSecretFile: String? = nil
+    ) {
+      self.jwksFile = jwksFile
+      self.publicKeyFile = publicKeyFile
+      self.hmacSecretFile = hmacSecretFile
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package import GatewayTypes
+
+/// What the operator wants, complete and checked: every key of the configuration file that this
+/// release knows, with the defaults of CONFIGURATION.md.
+///
+/// `ConfigurationReader` makes one out of a file; the memberwise initialisers make one without.
+/// Two are equal when they ask for the same, wherever in the file it stands. It is a value, shared
+/// by all workers and replaced whole. Source: CONFIGURATION.md.
+package struct Configuration: Equatable, Sendable {
+  /// `listen`: at least one when read from a file.
+  package var listeners: [Listener]
+  /// `upstream`.
+  package var upstream: Upstream
+  /// `authentication`.
+  package var authentication: Authentication
+  /// `websocket`, but for `max_message_size`, which is a limit.
+  package var webSocket: WebSocket
+  /// What bounds the memory of connections and notes: `limits`, `websocket.max_message_size`.
+  package var limits: Limits
+  /// What bounds a request before it is known what it wants: the other keys of `limits`.
+  package var front: Front
+  /// `logging.level`.
+  package var logLevel: LogLevel
+  /// `workers`: 0 to 1024; 0 means one per core.
+  package var workers: Int
+  /// `shutdown_grace`: how long a drain may take, 0 to 365 days.
+  package var shutdownGrace: Duration
+
+  /// Where the values stand in the file that they were read from; empty without a file.
+  package var places: ConfigurationPlaces
+
+  package init(
+    listeners: [Listener] = [Listener()], upstream: Upstream, authentication: Authentication,
+    webSocket: WebSocket = WebSocket(), limits: Limits = Limits(), front: Front = Front(),
+    logLevel: LogLevel = .info, workers: Int = 0, shutdownGrace: Duration = .seconds(20),
+    places: ConfigurationPlaces = ConfigurationPlaces()
+  ) {
+    self.listeners = listeners
+    self.upstream = upstream
+    self.authentication = authentication
+    self.webSocket = webSocket
+    self.limits = limits
+    self.front = front
+    self.logLevel = logLevel
+    self.workers = workers
+    self.shutdownGrace = shutdownGrace
+    self.places = places
+  }
+}
+
+extension Configuration {
+  /// Rules that a request has to keep before it is known what it wants.
+  package struct Front: Equatable, Sendable {
+    /// `limits.header_timeout`: from accept to the end of the TLS hello and of the request head,
+    /// 1 ms to 365 days.
+    package var headerTimeout: Duration
+    /// `limits.header_size`: the largest request head, in bytes, 1 KiB to 1 MiB.
+    package var headerSizeMax: Int
+    /// `limits.idle_timeout`: plain HTTP keep-alive, 1 ms to 365 days.
+    package var idleTimeout: Duration
+
+    package init(
+      headerTimeout: Duration = .seconds(10), headerSizeMax: Int = 32 << 10,
+      idleTimeout: Duration = .seconds(75)
+    ) {
+      self.headerTimeout = headerTimeout
+      self.headerSizeMax = headerSizeMax
+      self.idleTimeout = idleTimeout
+    }
+  }
+
+  /// What clients of the WebSocket paths are held to.
+  package struct WebSocket: Equatable, Sendable {
+    /// `websocket.paths`: each begins with `/`, has no query, and is compared byte for byte.
+    package var paths: [String]
+    /// `websocket.allowed_origins`.
+    package var allowedOrigins: AllowedOrigins
+    /// `websocket.ping_interval`: 1 s to 365 days. No pong by the next ping: closed.
+    package var pingInterval: Duration
+    /// `websocket.join_cache`: how long an upstream yes to a join stands for one user; 0 asks
+    /// every time; up to 365 days.
+    package var joinCache: Duration
+
+    package init(
+      paths: [String] = ["/", "/ws"], allowedOrigins: AllowedOrigins = .sameHost,
+      pingInterval: Duration = .seconds(30), joinCache: Duration = .seconds(30)
+    ) {
+      self.paths = paths
+      self.allowedOrigins = allowedOrigins
+      self.pingInterval = pingInterval
+      self.joinCache = joinCache
+    }
+  }
+}
+
+/// How much is logged: `logging.level`. Declared from most to least.
+package enum LogLevel: String, CaseIterable, Hashable, Sendable {
+  case trace
+  case debug
+  case info
+  case notice
+  case warning
+  case error
+  case critical
+}

@@ -1,0 +1,58 @@
+/// A spot in the configuration file. Both numbers are 1-based; columns count characters.
+package struct ConfigurationPlace: Hashable, Comparable, Sendable {
+  package let line: Int
+  package let column: Int
+
+  package init(line: Int, column: Int) {
+    self.line = line
+    self.column = column
+  }
+
+  /// The first character: where something is missing that has no place of its own.
+  package static let start = ConfigurationPlace(line: 1, column: 1)
+
+  package static func < (left: ConfigurationPlace, right: ConfigurationPlace) -> Bool {
+    (left.line, left.column) < (right.line, right.column)
+  }
+}
+
+/// One thing that is wrong in the configuration, printed as `FILE:LINE:COLUMN: message`.
+package struct ConfigurationProblem: Hashable, Sendable {
+  /// The configuration file, as the operator named it.
+  package let file: String
+  package let place: ConfigurationPlace
+  /// What is wrong, and what was expected. Never a value that came from the environment.
+  package let message: String
+
+  package init(file: String, place: ConfigurationPlace, message: String) {
+    self.file = file
+    self.place = place
+    self.message = message
+  }
+}
+
+extension ConfigurationProblem: CustomStringConvertible {
+  package var description: String {
+    "\(file):\(place.line):\(place.column): \(message)"
+  }
+}
+
+/// All that is wrong in the configuration, in the order of the file; never empty.
+package struct ConfigurationProblems: Error, Hashable, Sendable {
+  package let problems: [ConfigurationProblem]
+
+  /// Sorts `problems`, which must not be empty, by place; those of one place keep their order.
+  package init(_ problems: [ConfigurationProblem]) {
+    precondition(!problems.isEmpty, "a configuration without a problem is not refused")
+    self.problems = problems.enumerated()
+      .sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }
+      .map(\.element)
+  }
+}
+
+extension ConfigurationProblems: CustomStringConvertible {
+  /// One line a problem.
+  package var description: String {
+    problems.map(\.description).joined(separator: "\n")
+  }
+}
