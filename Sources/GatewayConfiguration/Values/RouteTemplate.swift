@@ -4,8 +4,8 @@ package import GatewayTypes
 package struct RouteTemplate: Hashable, Sendable {
   /// One part of the path between two slashes.
   package enum Segment: Hashable, Sendable {
-    /// As it stands in the path, percent-encoding and all. Only the last may be empty: the path
-    /// ends with a slash then.
+    /// As it stands in the path, percent-encoding and all. Empty at the end of a path that ends
+    /// with a slash.
     case literal(String)
     /// `{noteId}`: the name of the note.
     case noteID
@@ -27,7 +27,8 @@ package struct RouteTemplate: Hashable, Sendable {
     path(noteID: noteID.text)
   }
 
-  private func path(noteID: String) -> String {
+  /// The path with `noteID`, whatever it is, in the place of `{noteId}`.
+  func path(noteID: String) -> String {
     var path = ""
     for segment in segments {
       path += "/"

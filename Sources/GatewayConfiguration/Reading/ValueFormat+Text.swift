@@ -1,0 +1,82 @@
+extension ValueFormat where Value == String {
+  /// A text of 1 to `sizeMax` bytes on one line. Empty is refused: leaving the key out says that,
+  /// and an empty variable must not turn a check off.
+  static func text(_ what: String, sizeMax: Int) -> Self {
+    ValueFormat(
+      expectation: "\(what), a text of 1 to \(sizeMax) bytes on one line"
+    ) { text throws(ValueProblem) in
+      guard !text.isEmpty else { throw ValueProblem("is empty") }
+      guard text.utf8.count <= sizeMax else { throw ValueProblem("is too long") }
+      guard !text.utf8.contains(where: \.isControl) else {
+        throw ValueProblem("has a line end or another control character")
+      }
+      return text
+    }
+  }
+
+  /// The path of a file, made absolute: relative to `directory`, which is absolute.
+  static func file(_ what: String, in directory: String) -> Self {
+    ValueFormat(expectation: "the path of \(what)") { text throws(ValueProblem) in
+      try filePath(text, in: directory)
+    }
+  }
+
+  /// The path of a URL that is compared byte for byte.
+  static var webSocketPath: Self {
+    ValueFormat(
+      expectation: "a path that begins with /, without a query, such as /ws"
+    ) { text throws(ValueProblem) in
+      guard text.utf8.count <= pathSizeMax else { throw ValueProblem("is too long") }
+      try checkPath(text)
+      return text
+    }
+  }
+}
+
+extension ValueFormat where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
+  /// One of the values of an enum, by its raw value.
+  static var choice: Self {
+    let words = Value.allCases.map(\.rawValue)
+    return ValueFormat(expectation: alternatives(words)) { text throws(ValueProblem) in
+      if let value = Value(rawValue: text) { return value }
+      // One number is as near to another as a slip is to a word, but seldom meant.
+      guard text.utf8.first?.isLetter == true, let meant = suggestion(for: text, among: words)
+      else { throw ValueProblem("is not one of them") }
+      throw ValueProblem("is not one of them (did you mean \(meant)?)")
+    }
+  }
+}
+
+extension ValueFormat where Value == ListenAddress {
+  /// An IP address, or `unix:` and a path, made absolute. The port of an IP address is the default.
+  static func listenAddress(in directory: String) -> Self {
+    // The kernel's `sun_path` has 108 bytes, and a NUL ends it.
+    let pathSizeMax = 107
+    return ValueFormat(
+      expectation: "an IPv4 or IPv6 address, such as 127.0.0.1 or ::, or unix:/path"
+    ) { text throws(ValueProblem) in
+      if text.hasPrefix("unix:") {
+        let path = try filePath(String(text.dropFirst(5)), in: directory)
+        guard path.utf8.count <= pathSizeMax else {
+          throw ValueProblem("is too long for a Unix socket, which has \(pathSizeMax) bytes")
+        }
+        return .unix(path: path)
+      }
+      guard !text.hasPrefix("[") else { throw ValueProblem("has brackets") }
+      guard let address = IPAddress(text) else {
+        throw ValueProblem("is not an IP address")
+      }
+      return .ip(address, port: Configuration.Listener.portDefault)
+    }
+  }
+}
+
+/// `text` as an absolute path: relative to `directory`, which is absolute.
+private func filePath(_ text: String, in directory: String) throws(ValueProblem) -> String {
+  guard !text.isEmpty else { throw ValueProblem("is empty") }
+  guard !text.utf8.contains(0) else { throw ValueProblem("has a NUL character") }
+  let path = System.path(text, in: directory)
+  // PATH_MAX, with the NUL that ends it.
+  guard path.utf8.count < 4096 else { throw ValueProblem("is too long") }
+  return path
+}

@@ -1,0 +1,88 @@
+/// The longest path of a URL in the file, in bytes.
+let pathSizeMax = 1024
+
+extension ValueFormat where Value == UpstreamURL {
+  /// An http or https URL without user, query or fragment. A slash at the end means nothing.
+  static var upstreamURL: Self {
+    ValueFormat(
+      expectation: "an http or https URL, such as http://127.0.0.1:3000 or https://host/prefix"
+    ) { text throws(ValueProblem) in
+      let (scheme, authority, rest) = try splitURL(text)
+      guard scheme == "http" || scheme == "https" else {
+        throw ValueProblem("is not an http or https URL")
+      }
+      guard rest.utf8.count <= pathSizeMax else { throw ValueProblem("is too long") }
+      let (host, port) = try splitAuthority(authority)
+      let prefix = rest.hasSuffix("/") ? rest.dropLast() : rest[...]
+      if !prefix.isEmpty {
+        try checkPath(String(prefix))
+        guard !prefix.hasSuffix("/") else { throw ValueProblem("ends with more than one slash") }
+      }
+      return UpstreamURL(
+        isTLS: scheme == "https", host: host, port: port, pathPrefix: String(prefix))
+    }
+  }
+}
+
+extension ValueFormat where Value == String {
+  /// `*`, or an origin as browsers write it: in lower case, without its scheme's own port.
+  static var origin: Self {
+    ValueFormat(
+      expectation: "an origin, such as https://notes.example.com, or \"*\" for any"
+    ) { text throws(ValueProblem) in
+      if text == "*" { return text }
+      let (scheme, authority, rest) = try splitURL(text)
+      guard rest.isEmpty else { throw ValueProblem("has a path") }
+      let (host, port) = try splitAuthority(authority)
+      let origin = "\(scheme)://" + (host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host)
+      switch (scheme, port) {
+      case (_, nil), ("http", 80), ("https", 443): return origin
+      case (_, .some(let port)): return "\(origin):\(port)"
+      }
+    }
+  }
+}
+
+extension ValueFormat where Value == RouteTemplate {
+  /// A method and a path, with `{noteId}` as one whole segment or without, as `hasNoteID` says.
+  static func route(hasNoteID: Bool) -> Self {
+    let example = hasNoteID ? "PUT /api/notes/{noteId}" : "POST /api/notes"
+    return ValueFormat(
+      expectation: "METHOD /path \(hasNoteID ? "with one" : "without") {noteId}, such as \(example)"
+    ) { text throws(ValueProblem) in
+      let parts = text.split(separator: " ", omittingEmptySubsequences: false)
+      guard let method = parts.first, let path = parts.last, parts.count == 2 else {
+        throw ValueProblem("is not a method, one space and a path")
+      }
+      guard !method.isEmpty, method.utf8.allSatisfy(\.isCapital), method != "CONNECT" else {
+        throw ValueProblem("does not begin with a method in capitals")
+      }
+      guard path.utf8.count <= pathSizeMax else { throw ValueProblem("is too long") }
+      let segments = try routeSegments(path)
+      let noteIDCount = segments.count { $0 == .noteID }
+      guard noteIDCount == (hasNoteID ? 1 : 0) else {
+        throw ValueProblem(noteIDCount == 0 ? "has no {noteId}" : "has a {noteId} too many")
+      }
+      return RouteTemplate(String(method), segments)
+    }
+  }
+
+  private static func routeSegments(
+    _ path: Substring
+  ) throws(ValueProblem) -> [RouteTemplate.Segment] {
+    guard path.hasPrefix("/") else { throw ValueProblem("has a path that does not begin with /") }
+    var segments: [RouteTemplate.Segment] = []
+    for text in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+      if text == "{noteId}" {
+        segments.append(.noteID)
+        continue
+      }
+      guard !text.utf8.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") })
+      else { throw ValueProblem("has braces that are not a whole {noteId} between slashes") }
+      segments.append(.literal(String(text)))
+    }
+    // A note's name only has characters that are fine, so any will do.
+    try checkPath(RouteTemplate("", segments).path(noteID: "n"))
+    return segments
+  }
+}
