@@ -1,0 +1,130 @@
+import GatewayTypes
+
+extension ConfigurationReader {
+  /// Longer than anything is meant to wait, and short enough to be added to any clock.
+  private static let forever = Duration.seconds(365 * 24 * 3600)
+  /// A time-out that is over at once would be no time-out but a refusal.
+  private static let timeouts = Duration.milliseconds(1)...forever
+
+  /// Reads every key of the file, in the order of CONFIGURATION.md.
+  static func readSections(_ root: inout Section, into configuration: inout Configuration) {
+    readListeners(&root, into: &configuration.listeners)
+    root.section("upstream") { readUpstream(&$0, into: &configuration.upstream) }
+    root.section("authentication") {
+      readAuthentication(&$0, into: &configuration.authentication)
+    }
+    root.section("websocket") { readWebSocket(&$0, into: &configuration) }
+    root.section("limits") { readLimits(&$0, into: &configuration) }
+    root.section("logging") { $0.read("level", .choice, into: &configuration.logLevel) }
+    root.read("workers", .integer(in: 0...1024), into: &configuration.workers)
+    root.read(
+      "shutdown_grace", .duration(in: .zero...forever), into: &configuration.shutdownGrace)
+  }
+
+  private static func readUpstream(
+    _ section: inout Section, into upstream: inout Configuration.Upstream
+  ) {
+    let directory = section.reading.baseDirectory
+    section.readRequired("url", .upstreamURL, into: &upstream.url)
+    section.read(
+      "ca_file", .file("a file of PEM certificates", in: directory), into: &upstream.caFile)
+    section.read("connect_timeout", .duration(in: timeouts), into: &upstream.connectTimeout)
+    section.read("idle_timeout", .duration(in: timeouts), into: &upstream.idleTimeout)
+    section.read("request_timeout", .duration(in: timeouts), into: &upstream.requestTimeout)
+    section.read("max_connections", .integer(in: 1...65535), into: &upstream.connectionsMax)
+    section.read("queue", .integer(in: 0...1_048_576), into: &upstream.queueCountMax)
+    section.section("routes") { readRoutes(&$0, into: &upstream.routes) }
+  }
+
+  private static func readRoutes(
+    _ section: inout Section, into routes: inout Configuration.Upstream.Routes
+  ) {
+    section.read("get_note", .route(hasNoteID: true), into: &routes.getNote)
+    section.read("create_note", .route(hasNoteID: false), into: &routes.createNote)
+    section.read("update_note", .route(hasNoteID: true), into: &routes.updateNote)
+    section.read("delete_note", .route(hasNoteID: true), into: &routes.deleteNote)
+    checkRoutesDiffer(section, routes)
+  }
+
+  private static func readAuthentication(
+    _ section: inout Section, into authentication: inout Configuration.Authentication
+  ) {
+    section.section("keys") { readKeys(&$0, into: &authentication.keys) }
+    var algorithms = Array(authentication.algorithms)
+    let isRight = section.read("algorithms", listOf: .choice, count: 1...64, into: &algorithms)
+    authentication.algorithms = Set(algorithms)
+    if isRight || !section.has("algorithms") { checkAlgorithmsHaveKeys(section, algorithms) }
+    section.read("issuer", .text("an iss claim", sizeMax: 1024), into: &authentication.issuer)
+    section.read(
+      "audience", listOf: .text("an aud claim", sizeMax: 1024), count: 0...256,
+      into: &authentication.audience)
+    section.read(
+      "authorized_parties", listOf: .text("an azp claim", sizeMax: 1024), count: 0...256,
+      into: &authentication.authorizedParties)
+    section.read(
+      "user_claim", .text("the name of a claim", sizeMax: 128), into: &authentication.userClaim)
+    section.read(
+      "clock_skew", .duration(in: .zero ... .seconds(24 * 3600)), into: &authentication.clockSkew)
+    section.read("deadline", .duration(in: timeouts), into: &authentication.deadline)
+  }
+
+  private static func readKeys(
+    _ section: inout Section, into keys: inout Configuration.Authentication.Keys
+  ) {
+    let directory = section.reading.baseDirectory
+    section.read("jwks_file", .file("a JSON Web Key Set", in: directory), into: &keys.jwksFile)
+    section.read(
+      "public_key_file", .file("a PEM public key", in: directory), into: &keys.publicKeyFile)
+    section.read(
+      "hmac_secret_file", .file("a file of at least 32 bytes", in: directory),
+      into: &keys.hmacSecretFile)
+    checkOneIsThere(section, ["jwks_file", "public_key_file", "hmac_secret_file"])
+  }
+
+  private static func readWebSocket(
+    _ section: inout Section, into configuration: inout Configuration
+  ) {
+    section.read(
+      "paths", listOf: .webSocketPath, count: 1...64, into: &configuration.webSocket.paths)
+    var origins: [String] = []
+    section.read("allowed_origins", listOf: .origin, count: 0...1024, into: &origins)
+    configuration.webSocket.allowedOrigins = AllowedOrigins(origins)
+    section.read(
+      "max_message_size", .size(in: 1...(64 << 20)), into: &configuration.limits.messageSizeMax)
+    section.read(
+      "ping_interval", .duration(in: .seconds(1)...forever),
+      into: &configuration.webSocket.pingInterval)
+    section.read(
+      "join_cache", .duration(in: .zero...forever), into: &configuration.webSocket.joinCache)
+  }
+
+  private static func readLimits(
+    _ section: inout Section, into configuration: inout Configuration
+  ) {
+    section.read(
+      "rooms_per_connection", .integer(in: 1...1_000_000),
+      into: &configuration.limits.roomsPerConnection)
+    section.read(
+      "outbound_queue", .size(in: (64 << 10)...(1 << 30)),
+      into: &configuration.limits.outboundQueueSizeMax)
+    section.read(
+      "pending_writes_per_note", .integer(in: 0...1_000_000),
+      into: &configuration.limits.pendingWritesPerNote)
+    section.read(
+      "header_timeout", .duration(in: timeouts), into: &configuration.front.headerTimeout)
+    section.read(
+      "header_size", .size(in: (1 << 10)...(1 << 20)), into: &configuration.front.headerSizeMax)
+    section.read("idle_timeout", .duration(in: timeouts), into: &configuration.front.idleTimeout)
+  }
+}
+
+extension AllowedOrigins {
+  /// What the list in the file means.
+  fileprivate init(_ list: [String]) {
+    if list.contains("*") {
+      self = .any
+    } else {
+      self = list.isEmpty ? .sameHost : .listed(Set(list))
+    }
+  }
+}

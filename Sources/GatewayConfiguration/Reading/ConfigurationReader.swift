@@ -1,0 +1,56 @@
+/// Reads the configuration file: YAML to `Configuration`, or every problem with its place.
+///
+/// Source: CONFIGURATION.md. A new key is a field of `Configuration` with its default, one line in
+/// `ConfigurationReader+Sections.swift`, and its line in `conf/notes-gateway.yaml`.
+package enum ConfigurationReader {
+  /// The largest configuration file, in bytes.
+  package static let fileSizeMax = 1 << 20
+
+  /// Looks a name up in the environment of this process; nil when it is not set.
+  package static func processEnvironment(_ name: String) -> String? {
+    System.environment(name)
+  }
+
+  /// Reads the file at the path `file`, by which it is also named in problems.
+  ///
+  /// `environment` gives the value of an environment variable, or nil when it is not set.
+  package static func read(
+    file: String, environment: @escaping (String) -> String? = processEnvironment
+  ) -> Result<Configuration, ConfigurationProblems> {
+    do {
+      let bytes = try System.read(file: file, sizeMax: fileSizeMax)
+      let directory = System.directory(of: System.path(file, in: System.currentDirectory))
+      return read(bytes, file: file, baseDirectory: directory, environment: environment)
+    } catch {
+      let message = "the configuration \(error); expected a YAML file"
+      return .failure(
+        ConfigurationProblems([
+          ConfigurationProblem(file: file, place: .start, message: message)
+        ]))
+    }
+  }
+
+  /// Reads the text of a file. `file` names it in problems; relative paths in it are relative to
+  /// `baseDirectory`, an absolute path.
+  package static func read(
+    _ bytes: [UInt8], file: String, baseDirectory: String,
+    environment: @escaping (String) -> String?
+  ) -> Result<Configuration, ConfigurationProblems> {
+    let reading = Reading(file: file, baseDirectory: baseDirectory, environment: environment)
+    var configuration = blank
+    if let root = YAMLTreeBuilder.build(bytes, reading: reading) {
+      Section.readRoot(root, reading: reading) { root in
+        readSections(&root, into: &configuration)
+      }
+    }
+    configuration.places = reading.places
+    return reading.problems.isEmpty
+      ? .success(configuration) : .failure(ConfigurationProblems(reading.problems))
+  }
+
+  /// Where reading begins: the defaults, and blanks for what has none. A blank never gets out: a
+  /// file that does not fill it is refused.
+  private static let blank = Configuration(
+    upstream: Configuration.Upstream(url: UpstreamURL(isTLS: false, host: "")),
+    authentication: Configuration.Authentication(keys: Configuration.Authentication.Keys()))
+}

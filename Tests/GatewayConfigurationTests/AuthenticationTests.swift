@@ -1,0 +1,114 @@
+import GatewayConfiguration
+import GatewayTypes
+import Testing
+
+@Suite("The key authentication")
+struct AuthenticationTests {
+  @Test func `is read as it is written`() throws {
+    let yaml = """
+      authentication:
+        keys:
+          jwks_file: jwks.json
+          public_key_file: /keys/clerk.pem
+          hmac_secret_file: ../secret
+        algorithms: [EdDSA, HS512]
+        issuer: https://clerk.example.com
+        audience: [notes, "2"]
+        authorized_parties:
+          - web
+        user_claim: email
+        clock_skew: 0s
+        deadline: 5s
+      """
+    #expect(
+      try read(yaml).get().authentication
+        == Configuration.Authentication(
+          keys: Configuration.Authentication.Keys(
+            jwksFile: "/etc/gateway/jwks.json", publicKeyFile: "/keys/clerk.pem",
+            hmacSecretFile: "/etc/gateway/../secret"),
+          algorithms: [.edDSA, .hs512], issuer: "https://clerk.example.com",
+          audience: ["notes", "2"], authorizedParties: ["web"], userClaim: "email",
+          clockSkew: .zero, deadline: .seconds(5)))
+  }
+
+  @Test(arguments: [
+    ("jwks_file: k", "", [SigningAlgorithm.rs256]),
+    ("public_key_file: k", "[ES256, EdDSA]", [.es256, .edDSA]),
+    ("hmac_secret_file: k", "[HS256, HS256]", [.hs256]),
+    ("hmac_secret_file: k, jwks_file: j", "[HS384, PS256]", [.hs384, .ps256]),
+  ])
+  func `takes algorithms that have keys`(
+    keys: String, list: String, algorithms: [SigningAlgorithm]
+  ) throws {
+    let yaml = "authentication: {keys: {\(keys)}\(list.isEmpty ? "" : ", algorithms: \(list)")}"
+    #expect(try read(yaml).get().authentication.algorithms == Set(algorithms))
+  }
+
+  @Test(arguments: [
+    Refusal(
+      "authentication:\n  keys: {hmac_secret_file: s}",
+      "f:2:28: authentication.keys.hmac_secret_file: no algorithm uses it, since algorithms is "
+        + "[RS256] unless it is given; expected algorithms: [HS256]"),
+    Refusal(
+      "authentication:\n  keys: {hmac_secret_file: s, jwks_file: j}",
+      "f:2:28: authentication.keys.hmac_secret_file: no algorithm uses it, since algorithms is "
+        + "[RS256] unless it is given; expected algorithms: [RS256, HS256]"),
+    Refusal(
+      "authentication:\n  keys: {hmac_secret_file: s}\n  algorithms: [HS256, ES256]",
+      "f:3:23: authentication.algorithms[1]: ES256 has no key; expected jwks_file or "
+        + "public_key_file in authentication.keys"),
+    Refusal(
+      "authentication:\n  keys: {public_key_file: p}\n  algorithms: [HS256, ES256]",
+      "f:3:16: authentication.algorithms[0]: HS256 has no key; expected hmac_secret_file "
+        + "in authentication.keys"),
+    Refusal(
+      "authentication:\n  keys: {jwks_file: j, hmac_secret_file: s}\n  algorithms: [RS256]",
+      "f:2:42: authentication.keys.hmac_secret_file: no algorithm uses it; expected HS256, HS384 "
+        + "or HS512 in algorithms"),
+    Refusal(
+      "authentication:\n  keys: {jwks_file: j, public_key_file: p, hmac_secret_file: s}\n"
+        + "  algorithms: [HS256]",
+      "f:2:21: authentication.keys.jwks_file: no algorithm uses it; expected RS256 or another "
+        + "public key algorithm in algorithms",
+      "f:2:41: authentication.keys.public_key_file: no algorithm uses it; expected RS256 or "
+        + "another public key algorithm in algorithms"),
+  ])
+  func `refuses algorithms without keys, and keys without an algorithm`(refusal: Refusal) {
+    #expect(read(refusal.yaml).report == refusal.report)
+  }
+
+  private static let names =
+    "expected HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA"
+
+  @Test(arguments: [
+    Refusal(
+      "authentication: {keys: {hmac_secret_file: s}, algorithms: [hs256, none]}",
+      "f:1:60: authentication.algorithms[0]: \"hs256\" is not one of them (did you mean HS256?); "
+        + names,
+      "f:1:67: authentication.algorithms[1]: \"none\" is not one of them; " + names),
+    Refusal(
+      "authentication: {keys: {jwks_file: j}, algorithms: []}",
+      "f:1:52: authentication.algorithms: the list has 0 entries; expected a list of 1 to 64, "
+        + "each "
+        + names.dropFirst("expected ".count)),
+    Refusal(
+      "authentication: {keys: {}, issuer: \"\", user_claim: \"a\\nb\"}",
+      "f:1:24: authentication.keys: no key is given; expected jwks_file, public_key_file or "
+        + "hmac_secret_file",
+      "f:1:36: authentication.issuer: \"\" is empty; expected an iss claim, a text of 1 to 1024 "
+        + "bytes on one line",
+      "f:1:52: authentication.user_claim: \"a\\u{a}b\" has a line end or another control "
+        + "character; expected the name of a claim, a text of 1 to 128 bytes on one line"),
+    Refusal(
+      "authentication: {keys: {jwks_file: }}",
+      "f:1:36: authentication.keys.jwks_file: has no value; expected the path of a JSON Web Key "
+        + "Set"),
+    Refusal(
+      "authentication: {keys: {jwks_file: \"a\\0b\"}}",
+      "f:1:36: authentication.keys.jwks_file: \"a\\u{0}b\" has a NUL character; expected the path "
+        + "of a JSON Web Key Set"),
+  ])
+  func `refuses values that are none`(refusal: Refusal) {
+    #expect(read(refusal.yaml).report == refusal.report)
+  }
+}
