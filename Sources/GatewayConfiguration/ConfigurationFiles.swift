@@ -1,0 +1,122 @@
+/// The content of the files that a configuration names, read and checked to be there and not
+/// empty. Whether there are keys and certificates in it is found out by those who parse them; they
+/// report through `Configuration.places`.
+///
+/// Secrets are among it: never to be printed.
+package struct ConfigurationFiles: Equatable, Sendable {
+  /// The files of one TLS listener, PEM.
+  package struct TLS: Equatable, Sendable {
+    package var certificate: [UInt8]
+    package var privateKey: [UInt8]
+
+    package init(certificate: [UInt8], privateKey: [UInt8]) {
+      self.certificate = certificate
+      self.privateKey = privateKey
+    }
+  }
+
+  /// The largest file, in bytes.
+  package static let fileSizeMax = 1 << 20
+  /// The shortest HMAC secret, in bytes. Source: CONFIGURATION.md; RFC 7518, section 3.2.
+  package static let hmacSecretSizeMin = 32
+
+  /// One for each of `Configuration.listeners`, in their order; nil for a plain one.
+  package var listeners: [TLS?]
+  /// Of `upstream.ca_file`.
+  package var upstreamCA: [UInt8]?
+  /// Of `authentication.keys.jwks_file`.
+  package var jwks: [UInt8]?
+  /// Of `authentication.keys.public_key_file`.
+  package var publicKey: [UInt8]?
+  /// Of `authentication.keys.hmac_secret_file`, without one line end at its end, which editors and
+  /// `echo` put there.
+  package var hmacSecret: [UInt8]?
+
+  package init(
+    listeners: [TLS?] = [], upstreamCA: [UInt8]? = nil, jwks: [UInt8]? = nil,
+    publicKey: [UInt8]? = nil, hmacSecret: [UInt8]? = nil
+  ) {
+    self.listeners = listeners
+    self.upstreamCA = upstreamCA
+    self.jwks = jwks
+    self.publicKey = publicKey
+    self.hmacSecret = hmacSecret
+  }
+
+  /// Reads every file that `configuration` names, or says all that is wrong with them.
+  package static func read(
+    for configuration: Configuration
+  ) -> Result<ConfigurationFiles, ConfigurationProblems> {
+    var problems: [ConfigurationProblem] = []
+    func read(_ path: String?, of key: String) -> [UInt8]? {
+      guard let path else { return nil }
+      do throws(ReadingError) {
+        return try content(of: path)
+      } catch {
+        problems.append(configuration.places.problem(with: key, error.message))
+        return nil
+      }
+    }
+
+    var files = ConfigurationFiles()
+    for (index, listener) in configuration.listeners.enumerated() {
+      let key = "listen[\(index)].tls"
+      let certificate = read(listener.tls?.certificateFile, of: "\(key).certificate_file")
+      let privateKey = read(listener.tls?.privateKeyFile, of: "\(key).private_key_file")
+      if let certificate, let privateKey {
+        files.listeners.append(TLS(certificate: certificate, privateKey: privateKey))
+      } else {
+        files.listeners.append(nil)
+      }
+    }
+    let keys = configuration.authentication.keys
+    files.upstreamCA = read(configuration.upstream.caFile, of: "upstream.ca_file")
+    files.jwks = read(keys.jwksFile, of: "authentication.keys.jwks_file")
+    files.publicKey = read(keys.publicKeyFile, of: "authentication.keys.public_key_file")
+    if let content = read(keys.hmacSecretFile, of: "authentication.keys.hmac_secret_file") {
+      files.hmacSecret = withoutLineEnd(content)
+    }
+    problems += secretProblems(files, configuration)
+    return problems.isEmpty ? .success(files) : .failure(ConfigurationProblems(problems))
+  }
+
+  /// What is wrong with a file, and what was expected.
+  private struct ReadingError: Error {
+    let message: String
+  }
+
+  private static func content(of path: String) throws(ReadingError) -> [UInt8] {
+    let content: [UInt8]
+    do {
+      content = try System.read(file: path, sizeMax: fileSizeMax)
+    } catch {
+      throw ReadingError(
+        message: "\(quoted(path)) \(error); expected a readable file of at most "
+          + sizeText(fileSizeMax))
+    }
+    guard !content.isEmpty else {
+      throw ReadingError(
+        message: "\(quoted(path)) is empty; expected a file with something in it")
+    }
+    return content
+  }
+
+  private static func secretProblems(
+    _ files: ConfigurationFiles, _ configuration: Configuration
+  ) -> [ConfigurationProblem] {
+    guard let secret = files.hmacSecret, secret.count < hmacSecretSizeMin else { return [] }
+    return [
+      configuration.places.problem(
+        with: "authentication.keys.hmac_secret_file",
+        "the secret has \(sizeText(secret.count)), a line end at its end not counted; expected at "
+          + "least \(hmacSecretSizeMin)")
+    ]
+  }
+
+  private static func withoutLineEnd(_ content: [UInt8]) -> [UInt8] {
+    let (carriageReturn, lineFeed) = (UInt8(ascii: "\r"), UInt8(ascii: "\n"))
+    guard content.last == lineFeed else { return content }
+    let line = content.dropLast()
+    return Array(line.last == carriageReturn ? line.dropLast() : line)
+  }
+}
