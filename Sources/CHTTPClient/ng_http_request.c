@@ -1,0 +1,250 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "ng_http_internal.h"
+
+// MARK: sent once
+
+// What libcurl 7.88 does by itself (Curl_retry_request in lib/transfer.c): a request whose reused
+// connection dies before a byte of the answer is sent again on another one, up to five times. It
+// takes such a death for a connection that the server had closed while it was idle. But it looks the
+// same when the server has read the whole request, has acted on it and dies before it answers, and
+// then a write is applied twice. Over HTTP/2 it does so, too, after REFUSED_STREAM and
+// HTTP_1_1_REQUIRED.
+//
+// So the pre-request callback, which libcurl calls before each attempt, lets a request through again
+// only if nothing of it was written. What remains is the harmless case: the write itself failed. A
+// connection that the server closed while it was idle is mostly not used at all: libcurl looks at it
+// before, and so do we, right before the write.
+
+/// CURLINFO_REQUEST_SIZE counts the bytes of the head (and of a small body) that were handed over,
+/// over all attempts. In plain HTTP/1.1 they are handed to the kernel, so that 0 means none left this
+/// machine. TLS and HTTP/2 may have written records or frames and still report that the write as a
+/// whole failed: there, having begun to write counts.
+static bool may_have_been_sent(const request_impl *request) {
+  if (client_of(request->face.client)->is_tls) {
+    return request->attempt_count > 0;
+  }
+  long size = 0;
+  curl_easy_getinfo(request->easy, CURLINFO_REQUEST_SIZE, &size);
+  return size > 0;
+}
+
+/// For CURLOPT_PREREQFUNCTION: a connection is there, and the next step is to write the request.
+static int before_attempt(void *context, char *remote_ip, char *local_ip, int remote_port,
+                          int local_port) {
+  (void)local_ip;
+  (void)remote_port;
+  request_impl *request = context;
+  if (!request->may_be_repeated && may_have_been_sent(request)) {
+    return CURL_PREREQFUNC_ABORT;
+  }
+  request->attempt_count += 1;
+  ng_http_refuse_unasked_input(client_of(request->face.client), remote_ip, local_port);
+  return CURL_PREREQFUNC_OK;
+}
+
+// MARK: the answer
+
+static bool is_blank(char byte) { return byte == ' ' || byte == '\t'; }
+
+/// The status of `HTTP/1.1 200 OK` or `HTTP/2 200`, whose form libcurl has checked; 0 if it has none.
+static int status_of(const char *line, size_t size) {
+  const char *space = memchr(line, ' ', size);
+  int status = 0;
+  if (space != NULL) {
+    for (const char *digit = space + 1; digit < line + size && *digit >= '0' && *digit <= '9';
+         digit++) {
+      status = status > 999 ? status : status * 10 + (*digit - '0');
+    }
+  }
+  return status;
+}
+
+static ng_http_flow give_status(request_impl *request, const char *line, size_t size) {
+  int status = status_of(line, size);
+  if (status >= 100 && status < 200 && status != 101) {
+    request->head = EXPECT_INTERIM_FIELD;
+    return NG_HTTP_CONTINUE;
+  }
+  request->head = EXPECT_FIELD;
+  return request->callbacks.on_head(request->callbacks.context, status);
+}
+
+static ng_http_flow give_field(request_impl *request, const char *line, size_t size) {
+  const char *colon = memchr(line, ':', size);
+  // A line that begins with white space would continue the one before; RFC 9112 section 5.2 has a
+  // gateway refuse such an answer. Without a colon it is no field at all.
+  if (colon == NULL || colon == line || is_blank(line[0])) {
+    return NG_HTTP_STOP;
+  }
+  const char *value = colon + 1;
+  const char *end = line + size;
+  while (value < end && is_blank(*value)) {
+    value++;
+  }
+  while (end > value && is_blank(end[-1])) {
+    end--;
+  }
+  return request->callbacks.on_field(request->callbacks.context, (const uint8_t *)line,
+                                     (size_t)(colon - line), (const uint8_t *)value,
+                                     (size_t)(end - value));
+}
+
+/// `line` is without its line end.
+static ng_http_flow give_line(request_impl *request, const char *line, size_t size) {
+  switch (request->head) {
+  case EXPECT_STATUS_LINE:
+    return give_status(request, line, size);
+  case EXPECT_INTERIM_FIELD:
+    request->head = size == 0 ? EXPECT_STATUS_LINE : EXPECT_INTERIM_FIELD;
+    return NG_HTTP_CONTINUE;
+  case EXPECT_FIELD:
+    if (size == 0) {
+      request->head = HEAD_IS_WHOLE;
+      return NG_HTTP_CONTINUE;
+    }
+    return give_field(request, line, size);
+  case HEAD_IS_WHOLE:
+    return NG_HTTP_CONTINUE;
+  }
+}
+
+/// For CURLOPT_HEADERFUNCTION. Any other result than the size makes libcurl end the request.
+static size_t got_line(char *bytes, size_t one, size_t size, void *context) {
+  size_t length = one * size;
+  while (length > 0 && (bytes[length - 1] == '\n' || bytes[length - 1] == '\r')) {
+    length--;
+  }
+  return give_line(context, bytes, length) == NG_HTTP_CONTINUE ? one * size : 0;
+}
+
+/// For CURLOPT_WRITEFUNCTION.
+static size_t got_body(char *bytes, size_t one, size_t size, void *context) {
+  request_impl *request = context;
+  size_t length = one * size;
+  if (length == 0) {
+    return 0;
+  }
+  ng_http_flow flow = request->callbacks.on_body(request->callbacks.context,
+                                                 (const uint8_t *)bytes, length);
+  // Not 0, which is also a length; CURL_WRITEFUNC_PAUSE is near it, so a value that is neither.
+  return flow == NG_HTTP_CONTINUE ? length : length + 1;
+}
+
+void ng_http_request_ended(request_impl *request, CURLcode code) {
+  // Must be before `on_end`, which may free the request, and frees the way for the next one.
+  curl_multi_remove_handle(client_of(request->face.client)->multi, request->easy);
+  request->is_started = false;
+  // libcurl calls an answer good whose stream ended within its head.
+  bool is_complete = code == CURLE_OK && request->head == HEAD_IS_WHOLE;
+  if (!is_complete && request->reason[0] == '\0') {
+    const char *reason = code == CURLE_OK ? "the answer ended in its head" : curl_easy_strerror(code);
+    (void)snprintf(request->reason, sizeof request->reason, "%s", reason);
+  }
+  request->callbacks.on_end(request->callbacks.context,
+                            is_complete ? NG_HTTP_COMPLETE : NG_HTTP_FAILED);
+}
+
+// MARK: the request
+
+static void require_line(const char *text) {
+  if (strpbrk(text, "\r\n") != NULL) {
+    abort();
+  }
+}
+
+static void append_line(request_impl *request, const char *line) {
+  request->fields = ng_require_memory(curl_slist_append(request->fields, line));
+}
+
+ng_http_request *ng_http_request_new(ng_http_client *client, const ng_http_callbacks *callbacks) {
+  request_impl *request = ng_require_memory(calloc(1, sizeof *request));
+  request->face.client = client;
+  request->callbacks = *callbacks;
+  request->easy = ng_require_memory(curl_easy_init());
+  CURL *easy = request->easy;
+  ng_http_configure(client_of(client), easy);
+  SET(easy, CURLOPT_PRIVATE, (char *)request);
+  SET(easy, CURLOPT_ERRORBUFFER, request->reason);
+  SET(easy, CURLOPT_PREREQFUNCTION, before_attempt);
+  SET(easy, CURLOPT_PREREQDATA, request);
+  SET(easy, CURLOPT_HEADERFUNCTION, got_line);
+  SET(easy, CURLOPT_HEADERDATA, request);
+  SET(easy, CURLOPT_WRITEFUNCTION, got_body);
+  SET(easy, CURLOPT_WRITEDATA, request);
+  return &request->face;
+}
+
+void ng_http_request_set_method(ng_http_request *face, const char *method) {
+  require_line(method);
+  CURL *easy = request_of(face)->easy;
+  // The answer to a HEAD has no body whatever its Content-Length says, and libcurl must know.
+  if (strcmp(method, "HEAD") == 0) {
+    SET(easy, CURLOPT_NOBODY, 1L);
+  } else {
+    SET(easy, CURLOPT_CUSTOMREQUEST, method);
+  }
+}
+
+void ng_http_request_set_target(ng_http_request *face, const char *target) {
+  require_line(target);
+  SET(request_of(face)->easy, CURLOPT_REQUEST_TARGET, target);
+}
+
+void ng_http_request_add_field(ng_http_request *face, const char *name, const char *value) {
+  require_line(name);
+  require_line(value);
+  // "name:" would take the field off; "name;" is how libcurl is told to send an empty one.
+  const char *form = value[0] == '\0' ? "%s;%s" : "%s: %s";
+  size_t size = strlen(name) + strlen(value) + 3;
+  char *line = ng_require_memory(malloc(size));
+  (void)snprintf(line, size, form, name, value);
+  append_line(request_of(face), line);
+  free(line);
+}
+
+void ng_http_request_set_body(ng_http_request *face, const uint8_t *bytes, size_t size) {
+  CURL *easy = request_of(face)->easy;
+  // "POST" only to libcurl, as its way to send a body; what is sent is the method that was set.
+  SET(easy, CURLOPT_POST, 1L);
+  SET(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
+  // For an empty body `bytes` may point nowhere, and libcurl would ask a callback for the body.
+  SET(easy, CURLOPT_COPYPOSTFIELDS, size == 0 ? "" : (const char *)bytes);
+}
+
+void ng_http_request_allow_repeat(ng_http_request *face) {
+  request_of(face)->may_be_repeated = true;
+}
+
+void ng_http_request_start(ng_http_request *face) {
+  request_impl *request = request_of(face);
+  // Each takes off the field that libcurl would add where none was given; one that was given comes
+  // before it in the list, and stays.
+  append_line(request, "Accept:");
+  append_line(request, "Content-Type:");
+  append_line(request, "Expect:");
+  SET(request->easy, CURLOPT_HTTPHEADER, request->fields);
+  request->is_started = true;
+  if (curl_multi_add_handle(client_of(face->client)->multi, request->easy) != CURLM_OK) {
+    abort();
+  }
+}
+
+int ng_http_request_may_have_been_sent(const ng_http_request *face) {
+  return may_have_been_sent(request_of(face));
+}
+
+const char *ng_http_request_reason(const ng_http_request *face) {
+  return request_of(face)->reason;
+}
+
+void ng_http_request_free(ng_http_request *face) {
+  request_impl *request = request_of(face);
+  if (request->is_started) {
+    curl_multi_remove_handle(client_of(face->client)->multi, request->easy);
+  }
+  curl_easy_cleanup(request->easy);
+  curl_slist_free_all(request->fields);
+  free(request);
+}

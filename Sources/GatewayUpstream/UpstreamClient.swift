@@ -1,0 +1,152 @@
+import CHTTPClient
+package import GatewayLoop
+package import GatewayTypes
+
+/// The connections of one worker to the notes API, and the requests that wait for one of them.
+///
+/// What is promised of each request: it is answered once; and it is sent a second time only when
+/// nothing of it can have reached the upstream or when it is a read. The how is in
+/// Sources/CHTTPClient/ng_http_request.c.
+///
+/// Thread: the loop's.
+package final class UpstreamClient {
+  private let loop: Loop
+  private let settings: UpstreamSettings
+  private let failed: (UpstreamFailure, String) -> Void
+  /// Nil once it was shut down.
+  private var pointer: UnsafeMutablePointer<ng_http_client>?
+  private var turnstile: Turnstile<Exchange>
+  /// Keeps alive what libcurl has as a context.
+  private var inFlight: [ObjectIdentifier: Exchange] = [:]
+  /// Outcomes known at once, which must not be told at once.
+  private var refusals: [() -> Void] = []
+  private var refusalTimer: Timer?
+  private var isAnswering = false
+
+  /// Prepares libcurl for the process. Thread: the main one, before the first client. False when the
+  /// libcurl at hand lacks something; ng_http.h lists what it takes.
+  package static func prepareProcess() -> Bool {
+    ng_http_global_init() == 0
+  }
+
+  /// `failed` is told of each failure of the upstream's, before the request's own `answered`, with a
+  /// reason for the log, which holds nothing of the request.
+  package init(
+    on loop: Loop, settings: UpstreamSettings,
+    failed: @escaping (UpstreamFailure, String) -> Void = { _, _ in }
+  ) {
+    self.loop = loop
+    self.settings = settings
+    self.failed = failed
+    turnstile = Turnstile(
+      insideCountMax: settings.connectionCountMax, waitingCountMax: settings.queueCountMax)
+    pointer = makeHTTPClient(on: loop, settings)
+    // Unowned: the client owns the timer.
+    refusalTimer = Timer(on: loop) { [unowned self] in tellRefusals() }
+  }
+
+  deinit {
+    precondition(pointer == nil, "an upstream client is shut down before it is released")
+  }
+
+  /// Sends a request, or keeps it until one of those in flight is over.
+  ///
+  /// `answered` runs once: from the loop, later and never from within this call, or from `shutdown`.
+  package func send(
+    _ request: UpstreamRequest, answered: @escaping (UpstreamOutcome) -> Void
+  ) {
+    guard pointer != nil else { return refuse(.notConnected, answered) }
+    let exchange = Exchange(
+      request, of: self, answerSizeMax: settings.answerSizeMax, answered: answered)
+    switch turnstile.enter(exchange) {
+    case .enters:
+      start(exchange)
+    case .waits:
+      exchange.expire(after: settings.requestTimeout, on: loop)
+    case .refused:
+      refuse(.queueFull, answered)
+    }
+  }
+
+  /// Gives up all requests and connections: what may have been sent is a `brokenAnswer`, what was
+  /// not is `notConnected`. Not to be called from within `answered` or `failed`.
+  package func shutdown() {
+    precondition(!isAnswering, "an upstream client is not shut down while it answers")
+    guard let pointer else { return }
+    self.pointer = nil
+    let waiting = turnstile.giveUpAll()
+    let given = inFlight.values + waiting
+    inFlight = [:]
+    let outcomes = given.map { exchange in
+      defer { exchange.release() }
+      return UpstreamOutcome.failed(exchange.mayHaveBeenSent ? .brokenAnswer : .notConnected)
+    }
+    ng_http_client_free(pointer)
+    // Only now, when nothing is left that a new request could disturb.
+    for (exchange, outcome) in zip(given, outcomes) { exchange.answered(outcome) }
+    tellRefusals()
+  }
+
+  /// Ends an exchange that waits or is in flight.
+  func finish(_ exchange: Exchange, _ outcome: UpstreamOutcome) {
+    let reason = exchange.reason
+    exchange.release()
+    if inFlight.removeValue(forKey: ObjectIdentifier(exchange)) != nil {
+      if let next = turnstile.leave() { start(next) }
+    } else {
+      turnstile.giveUp { $0 === exchange }
+    }
+    isAnswering = true
+    if case .failed(let failure) = outcome { failed(failure, reason) }
+    exchange.answered(outcome)
+    isAnswering = false
+  }
+
+  private func start(_ exchange: Exchange) {
+    guard let pointer else { preconditionFailure("nothing starts after the shutdown") }
+    inFlight[ObjectIdentifier(exchange)] = exchange
+    exchange.expire(after: settings.requestTimeout, on: loop)
+    exchange.start(on: pointer, settings: settings)
+  }
+
+  private func refuse(
+    _ failure: UpstreamFailure, _ answered: @escaping (UpstreamOutcome) -> Void
+  ) {
+    refusals.append { answered(.failed(failure)) }
+    refusalTimer?.start(after: .zero)
+  }
+
+  /// Those that are refused meanwhile are told in another turn.
+  private func tellRefusals() {
+    let told = refusals
+    refusals = []
+    isAnswering = true
+    for tell in told { tell() }
+    isAnswering = false
+  }
+}
+
+@available(*, unavailable)
+extension UpstreamClient: Sendable {}
+
+private func makeHTTPClient(
+  on loop: Loop, _ settings: UpstreamSettings
+) -> UnsafeMutablePointer<ng_http_client> {
+  func milliseconds(_ duration: Duration, atLeast least: UInt32) -> UInt32 {
+    max(least, UInt32(clamping: duration.wholeMilliseconds))
+  }
+  func make(_ url: UnsafePointer<CChar>, _ caFile: UnsafePointer<CChar>?)
+    -> UnsafeMutablePointer<ng_http_client>
+  {
+    var settings = ng_http_client_settings(
+      url: url, ca_file: caFile,
+      connect_timeout_ms: milliseconds(settings.connectTimeout, atLeast: 1),
+      idle_timeout_ms: milliseconds(settings.idleTimeout, atLeast: 0),
+      connections_max: UInt32(clamping: settings.connectionCountMax))
+    return ng_http_client_new(loop.pointer, &settings)
+  }
+  return settings.origin.url.withCString { url in
+    guard let caFile = settings.caFile else { return make(url, nil) }
+    return caFile.withCString { make(url, $0) }
+  }
+}
