@@ -2,7 +2,7 @@ import GatewayTypes
 
 /// The members of one client message, by what PROTOCOL.md allows in them.
 ///
-/// `source` is borrowed: a value of this type must not outlive the bytes of the message.
+/// Borrows the bytes of the message, which must outlive it.
 struct ClientMessageFields {
   /// Any JSON value: a value that is not an object has no members.
   let root: JSONNode
@@ -10,9 +10,13 @@ struct ClientMessageFields {
 
   /// Reads `text` twice: jansson's values decide, the scanner's are cut out. It is JSON only if
   /// both say so; should they ever disagree, nothing passes that one of them would not read.
-  init(_ text: UnsafeRawBufferPointer) throws {
-    root = try JSONDocument(text).root
-    source = try JSONSlice(wholeText: text, dialect: .jansson)
+  init(_ text: UnsafeRawBufferPointer) throws(ClientFieldError) {
+    do {
+      root = try JSONDocument(text).root
+      source = try JSONSlice(wholeText: text, dialect: .jansson)
+    } catch {
+      throw .invalidFormat
+    }
   }
 
   /// The required string `name`.
@@ -89,15 +93,18 @@ struct ClientFieldError: Error {
   let kind: ClientMessageError.Kind
   let reason: String
 
-  init(kind: ClientMessageError.Kind, reason: String) {
+  init(_ kind: ClientMessageError.Kind, _ reason: String) {
     self.kind = kind
     self.reason = reason
   }
 
   /// `reason` names the field and never quotes what the client sent.
   init(_ reason: String) {
-    self.init(kind: .invalidMessage, reason: reason)
+    self.init(.invalidMessage, reason)
   }
+
+  /// Not JSON, not an object, or without a string `type`.
+  static let invalidFormat = ClientFieldError(.invalidJSON, "Invalid message format")
 
   static func missing(_ name: String) -> ClientFieldError {
     ClientFieldError("\(name) is missing")

@@ -16,7 +16,7 @@ package enum ClientMessageParser {
     do {
       fields = try ClientMessageFields(text)
     } catch {
-      throw ClientMessageError(.invalidJSON, reason: invalidFormat)
+      throw ClientMessageError(error.kind, reason: error.reason)
     }
     do {
       let request = try request(of: fields)
@@ -35,14 +35,10 @@ package enum ClientMessageParser {
     }
   }
 
-  private static let invalidFormat = "Invalid message format"
-
   private static func request(
     of fields: ClientMessageFields
   ) throws(ClientFieldError) -> ClientRequest {
-    guard let type = fields.root["type"]?.string else {
-      throw ClientFieldError(kind: .invalidJSON, reason: invalidFormat)
-    }
+    guard let type = fields.root["type"]?.string else { throw .invalidFormat }
     switch type {
     case "auth": return .authenticate(try token(of: fields))
     case "join_note":
@@ -54,7 +50,7 @@ package enum ClientMessageParser {
     case "note_deleted": return .deleteNote(try fields.noteID())
     case "ping": return .ping
     default:
-      throw ClientFieldError(kind: .unknownType, reason: "Unknown message type")
+      throw ClientFieldError(.unknownType, "Unknown message type")
     }
   }
 
