@@ -24,6 +24,24 @@ func lowercased(_ byte: UInt8) -> UInt8 {
   (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
 }
 
+let carriageReturn = UInt8(ascii: "\r")
+let lineFeed = UInt8(ascii: "\n")
+let space = UInt8(ascii: " ")
+let horizontalTab = UInt8(ascii: "\t")
+
+/// Whether a token of HTTP may have `byte`. Source: RFC 9110 section 5.6.2.
+func isTokenByte(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"),
+    UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"),
+    UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "^"), UInt8(ascii: "_"),
+    UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "~"):
+    true
+  default:
+    isDigit(byte) || isLetter(byte)
+  }
+}
+
 extension ArraySlice<UInt8> {
   /// Whether these are the bytes of `text`.
   package func equals(_ text: String) -> Bool {
