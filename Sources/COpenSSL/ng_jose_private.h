@@ -24,8 +24,8 @@ _Static_assert(offsetof(ng_jose_private_key, face) == 0, "face must be the first
 /// 48; 0 for a key of another type. Any thread; no errors.
 size_t ng_jose_coordinate_size(ng_jose_key_type type);
 
-/// Takes `pkey` and checks it: on NG_JOSE_OK it is part of `*key`, which is the caller's; else it is
-/// freed. Any thread; errors: those of `ng_jose_key_from_pem` that tell of a key.
+/// Takes `pkey` and checks it: on NG_JOSE_OK it is part of `*key`, which is the caller's; else it
+/// is freed. Any thread; errors: those of `ng_jose_key_from_pem` that tell of a key.
 ng_jose_status ng_jose_key_adopt(EVP_PKEY *pkey, ng_jose_key *_Nullable *_Nonnull key);
 
 #pragma clang assume_nonnull end

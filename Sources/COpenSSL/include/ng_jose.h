@@ -88,8 +88,8 @@ typedef struct ng_jose_key {
   ng_jose_key_type type;
 } ng_jose_key;
 
-/// Reads the one PEM block in `text`, a SubjectPublicKeyInfo ("PUBLIC KEY") or an X.509 certificate,
-/// of which only the key is taken: neither its validity nor its issuer is looked at.
+/// Reads the one PEM block in `text`, a SubjectPublicKeyInfo ("PUBLIC KEY") or an X.509
+/// certificate, of which only the key is taken: neither its validity nor its issuer is looked at.
 /// On NG_JOSE_OK `*key` is the caller's; else it is NULL.
 /// Errors: all but NG_JOSE_BAD_SIGNATURE.
 ng_jose_status ng_jose_key_from_pem(
