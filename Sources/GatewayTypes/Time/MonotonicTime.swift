@@ -24,7 +24,7 @@ package struct MonotonicTime: Hashable, Comparable, Sendable {
     return MonotonicTime(nanoseconds: overflow ? 0 : difference)
   }
 
-  /// How much later `left` is than `right`; negative when it is earlier.
+  /// How much later `left` is than `right`; negative when it is earlier. Saturates.
   package static func - (left: MonotonicTime, right: MonotonicTime) -> Duration {
     left >= right
       ? .nanoseconds(Int64(clamping: left.nanoseconds - right.nanoseconds))
@@ -33,17 +33,14 @@ package struct MonotonicTime: Hashable, Comparable, Sendable {
 }
 
 extension Duration {
-  /// The whole nanoseconds, saturating at the ends of `Int64` (292 years).
+  /// The whole nanoseconds, rounded towards zero, saturating at the ends of `Int64` (292 years).
   package var wholeNanoseconds: Int64 {
-    let (seconds, attoseconds) = components
-    let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    guard !overflow else { return seconds < 0 ? .min : .max }
-    let (sum, sumOverflow) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
-    return sumOverflow ? (seconds < 0 ? .min : .max) : sum
+    // `components` traps where the seconds do not fit into `Int64`.
+    Int64(clamping: attoseconds / 1_000_000_000)
   }
 
   /// The whole milliseconds, rounded towards zero, saturating at the ends of `Int64`.
   package var wholeMilliseconds: Int64 {
-    wholeNanoseconds / 1_000_000
+    Int64(clamping: attoseconds / 1_000_000_000_000_000)
   }
 }
