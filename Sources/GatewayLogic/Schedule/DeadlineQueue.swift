@@ -31,7 +31,13 @@ package struct DeadlineQueue<Item> {
 
   /// Takes out the first item if it is due.
   package mutating func popDue(at now: MonotonicTime) -> Item? {
-    guard let first = entries.first, first.time <= now else { return nil }
+    guard let next, next <= now else { return nil }
+    return popFirst()
+  }
+
+  /// Takes out the first item, due or not.
+  package mutating func popFirst() -> Item? {
+    guard let first = entries.first else { return nil }
     entries.swapAt(0, entries.count - 1)
     entries.removeLast()
     siftDown()
