@@ -79,18 +79,22 @@ struct RequestOrder {
     guard !waiting.isEmpty, !started.contains(where: { $0.message.request.isBarrier }) else {
       return nil
     }
-    var passed: Set<NoteID> = []
+    // By note, so that an event costs no more than what is unanswered: pairs would be a million.
+    var updating: Set<NoteID> = []
+    var blocked: Set<NoteID> = []
+    for request in started.lazy.map(\.message.request) {
+      guard let note = request.note else { continue }
+      if request.isUpdate { updating.insert(note) } else { blocked.insert(note) }
+    }
     for (index, candidate) in waiting.enumerated() {
       let request = candidate.message.request
       if request.isBarrier {
         return index == 0 && started.isEmpty && !holdingWrites ? index : nil
       }
-      guard let note = request.note, !passed.contains(note) else { continue }
+      guard let note = request.note, !blocked.contains(note) else { continue }
       let isHeld = holdingWrites && request.isWrite
-      if !isHeld, started.allSatisfy({ request.mayOverlap($0.message.request) }) {
-        return index
-      }
-      passed.insert(note)
+      if !isHeld, request.isUpdate || !updating.contains(note) { return index }
+      blocked.insert(note)
     }
     return nil
   }
@@ -123,10 +127,7 @@ extension ClientRequest {
     }
   }
 
-  fileprivate func mayOverlap(_ other: ClientRequest) -> Bool {
-    switch (self, other) {
-    case (.updateNote, .updateNote): true
-    default: note != other.note
-    }
+  fileprivate var isUpdate: Bool {
+    if case .updateNote = self { true } else { false }
   }
 }
