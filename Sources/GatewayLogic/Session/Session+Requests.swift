@@ -62,8 +62,8 @@ extension Session {
     effects.append(.write(Write(note: note, change: change, writer: writer)))
   }
 
-  /// The note's home has decided on a join. Returns whether the connection is to be a new member;
-  /// the worker makes it one before anything that comes later from the note's home.
+  /// The note's home has decided on a join. Without an `enter` among the effects of an admission the
+  /// connection is in already or closing, and the worker gives `RoomMembers` the grant alone.
   package mutating func joinAnswered(
     _ result: JoinResult, to operation: OperationID, into effects: inout [SessionEffect]
   ) {

@@ -19,8 +19,9 @@ package struct Session {
     case authenticated(Authentication, until: MonotonicTime)
     /// Leaves on a renewed token, or at the end of the grace.
     case expired(Authentication, graceEnd: MonotonicTime)
-    /// The connection is being closed: nothing is taken any more.
-    case closing
+    /// The connection is being closed: nothing is taken any more. Who it was stays known, since the
+    /// worker has to take it out of that user's connections.
+    case closing(UserID?)
   }
 
   struct Authentication {
@@ -51,8 +52,15 @@ package struct Session {
     effects.append(.wake(at: deadline))
   }
 
-  /// The user, once known.
-  package var user: UserID? { authentication?.user }
+  /// The user, once known, to the end of the connection.
+  package var user: UserID? {
+    switch state {
+    case .unauthenticated: nil
+    case .authenticated(let authentication, _), .expired(let authentication, _):
+      authentication.user
+    case .closing(let user): user
+    }
+  }
 
   /// Requests that wait for their answers.
   package var unansweredCount: Int { requests.count }
@@ -82,7 +90,7 @@ package struct Session {
   package mutating func receive(
     _ message: ClientMessage, size: Int, wallNow: WallTime, into effects: inout [SessionEffect]
   ) {
-    guard !isClosing, !isDraining else { return }
+    guard !isClosing else { return }
     badMessageCount = 0
     switch message.request {
     case .ping:
@@ -90,6 +98,7 @@ package struct Session {
     case .authenticate(let token):
       effects.append(.verify(token, requestID: message.requestID))
     case .joinNote, .leaveNote, .updateNote, .createNote, .deleteNote:
+      if isDraining { return }
       if let refusal = refusalForBounds(size: size) {
         effects.append(.send(.error(ErrorReport(refusal, answering: message))))
       } else {
@@ -103,7 +112,7 @@ package struct Session {
   package mutating func receive(
     _ error: ClientMessageError, into effects: inout [SessionEffect]
   ) {
-    guard !isClosing, !isDraining else { return }
+    guard !isClosing else { return }
     effects.append(.send(.error(ErrorReport(error))))
     badMessageCount += 1
     if badMessageCount >= SessionRules.badMessagesMax {
@@ -169,6 +178,7 @@ package struct Session {
     effects.append(.send(.authFailed(failure, requestID: requestID)))
     failureCount += 1
     if failureCount >= SessionRules.authenticationFailuresMax {
+      if isExpired { refuseHeld(into: &effects) }
       close(.unauthenticated, reason: "authentication failed too often", into: &effects)
     }
   }
@@ -188,16 +198,21 @@ package struct Session {
       effects.append(.send(.authFailed(.expired, requestID: nil)))
       effects.append(.wake(at: graceEnd))
     case .expired(_, graceEnd: let end) where end <= now:
-      for held in requests.removeWaiting() {
-        effects.append(.send(.error(ErrorReport(.tokenExpired, answering: held))))
-      }
+      refuseHeld(into: &effects)
       close(.unauthenticated, reason: "token expired and not renewed", into: &effects)
     case .unauthenticated, .authenticated, .expired, .closing:
       break
     }
   }
 
-  /// The gateway is going away: answers what it has taken, takes nothing more, closes.
+  private mutating func refuseHeld(into effects: inout [SessionEffect]) {
+    for held in requests.removeWaiting() {
+      effects.append(.send(.error(ErrorReport(.tokenExpired, answering: held))))
+    }
+  }
+
+  /// The gateway is going away: answers what it has taken, takes no more joins or writes, closes.
+  /// Pings and renewals are served meanwhile: what is held may wait for one.
   package mutating func drain(into effects: inout [SessionEffect]) {
     isDraining = true
     if isUnauthenticated { _ = requests.removeWaiting() }
@@ -214,7 +229,7 @@ package struct Session {
     _ code: CloseCode, reason: String, into effects: inout [SessionEffect]
   ) {
     guard !isClosing else { return }
-    state = .closing
+    state = .closing(user)
     effects.append(.close(code, reason: reason))
   }
 }
