@@ -32,6 +32,9 @@ package struct Session {
   package let connection: ConnectionID
   let rules: SessionRules
   private var state: State
+  /// Tokens that are not judged yet. The first one is being judged, the others wait for it: judged at
+  /// once they could end in another order, and an older one would stand.
+  private var unjudged = FIFO<(token: BearerToken, requestID: RequestID?)>()
   private var failureCount = 0
   private var badMessageCount = 0
   private var isDraining = false
@@ -96,7 +99,12 @@ package struct Session {
     case .ping:
       effects.append(.send(.pong(at: wallNow, requestID: message.requestID)))
     case .authenticate(let token):
-      effects.append(.verify(token, requestID: message.requestID))
+      guard unjudged.count < SessionRules.authenticationFailuresMax else {
+        effects.append(.send(.error(ErrorReport(.overloaded, answering: message))))
+        return
+      }
+      unjudged.append((token, message.requestID))
+      if unjudged.count == 1 { judgeFirst(into: &effects) }
     case .joinNote, .leaveNote, .updateNote, .createNote, .deleteNote:
       if isDraining { return }
       if let refusal = refusalForBounds(size: size) {
@@ -168,6 +176,7 @@ package struct Session {
     if isNew { effects.append(.identified(user)) }
     effects.append(.wake(at: until))
     startRequests(into: &effects)
+    judgeNext(into: &effects)
   }
 
   /// A token is not good, or is another user's. What was before stands.
@@ -180,7 +189,19 @@ package struct Session {
     if failureCount >= SessionRules.authenticationFailuresMax {
       if isExpired { refuseHeld(into: &effects) }
       close(.unauthenticated, reason: "authentication failed too often", into: &effects)
+    } else {
+      judgeNext(into: &effects)
     }
+  }
+
+  private mutating func judgeNext(into effects: inout [SessionEffect]) {
+    unjudged.removeFirst()
+    judgeFirst(into: &effects)
+  }
+
+  private func judgeFirst(into effects: inout [SessionEffect]) {
+    guard let (token, requestID) = unjudged.first else { return }
+    effects.append(.verify(token, requestID: requestID))
   }
 
   // MARK: Time and the end

@@ -107,6 +107,28 @@ struct SessionAuthenticationTests {
     #expect(conversation.pass(.seconds(3600)).first == .sendAuthFailed(.expired))
   }
 
+  @Test func `tokens are judged one after the other, so that the last one sent stands`() {
+    let conversation = Conversation()
+    #expect(conversation.say(.authenticate(token)) == [.verify(token, requestID: nil)])
+    #expect(conversation.say(.authenticate(renewed), "2") == [])
+    #expect(
+      conversation.verify(ada, token).last == .verify(renewed, requestID: .named("2")))
+    #expect(conversation.verify(ada, renewed, name: "2").count == 2)
+    #expect(conversation.say(.authenticate(token)) == [.verify(token, requestID: nil)])
+    #expect(conversation.say(.authenticate(renewed)) == [])
+    #expect(conversation.fail().last == .verify(renewed, requestID: nil))
+    #expect(conversation.verify(bob, renewed) == [.sendAuthFailed(.failed)])
+    #expect(conversation.say(.authenticate(token)) == [.verify(token, requestID: nil)])
+  }
+
+  @Test func `more tokens than can fail are answered with overloaded`() {
+    let conversation = Conversation()
+    for _ in 1...5 { _ = conversation.say(.authenticate(token)) }
+    #expect(conversation.say(.authenticate(token), "6") == [.sendError(.overloaded, nil, "6")])
+    for _ in 1...4 { #expect(conversation.fail().last == .verify(token, requestID: nil)) }
+    #expect(conversation.fail().last?.isClose == true)
+  }
+
   @Test func `who the user was is known until the connection has gone`() {
     let conversation = Conversation.authenticated()
     _ = conversation.close(.tooSlow, reason: "the outbound queue overflowed")
