@@ -9,6 +9,11 @@ package struct RoomMembers {
     var slots: ContiguousArray<UInt32> = []
     /// Admissions since the room was last empty here, to be handed back to the note's home.
     var grantCount = 0
+
+    mutating func removeMember(at index: Int) {
+      slots.swapAt(index, slots.count - 1)
+      slots.removeLast()
+    }
   }
 
   private var rooms: [NoteID: Local] = [:]
@@ -26,27 +31,21 @@ package struct RoomMembers {
   /// An admission has arrived from the note's home. `entering` is the connection's slot, or nil when
   /// it is in already or has gone. Returns the grants to hand back when nobody is in.
   package mutating func admitted(_ entering: UInt32?, to note: NoteID) -> Int? {
-    var local = rooms[note] ?? Local()
-    local.grantCount += 1
-    if let entering { local.slots.append(entering) }
-    return keep(local, as: note)
+    // In place: a copy of the room at each admission costs more the more it has members.
+    rooms[note, default: Local()].grantCount += 1
+    if let entering { rooms[note]?.slots.append(entering) }
+    return grantsIfEmpty(note)
   }
 
   /// A member leaves. Returns the grants to hand back when it was the last one.
   package mutating func leave(_ slot: UInt32, _ note: NoteID) -> Int? {
-    guard var local = rooms[note], let index = local.slots.firstIndex(of: slot) else { return nil }
-    // One reference, so that the removal is in place.
-    rooms[note] = nil
-    local.slots.swapAt(index, local.slots.count - 1)
-    local.slots.removeLast()
-    return keep(local, as: note)
+    guard let index = rooms[note]?.slots.firstIndex(of: slot) else { return nil }
+    rooms[note]?.removeMember(at: index)
+    return grantsIfEmpty(note)
   }
 
-  private mutating func keep(_ local: Local, as note: NoteID) -> Int? {
-    guard local.slots.isEmpty else {
-      rooms[note] = local
-      return nil
-    }
+  private mutating func grantsIfEmpty(_ note: NoteID) -> Int? {
+    guard let local = rooms[note], local.slots.isEmpty else { return nil }
     rooms[note] = nil
     return local.grantCount
   }
