@@ -40,8 +40,11 @@ package struct NoteHome {
 
   private let rules: Rules
   private var notes: [NoteID: Note] = [:]
-  /// Notes that became idle, once each, with the time at which to look whether they still are.
-  private var resting = FIFO<(note: NoteID, lookAt: MonotonicTime)>()
+  /// Notes that became idle, once each, by the time at which to look whether they still are: never
+  /// later than the end of their idle lifetime.
+  private var resting = DeadlineQueue<NoteID>()
+  /// The notes whose `idleSince` is set.
+  private var idleCount = 0
   /// Reused, so that an event does not allocate.
   private var laneEffects: [WriteLaneEffect] = []
   private var roomEffects: [RoomEffect] = []
@@ -108,19 +111,19 @@ package struct NoteHome {
 
   /// Forgets the notes that have been idle for long enough.
   package mutating func forgetIdle(at now: MonotonicTime) {
-    while let entry = resting.first {
-      let isOver = resting.count > rules.idleCountMax
-      guard entry.lookAt <= now || isOver else { return }
-      resting.removeFirst()
-      guard let since = notes[entry.note]?.idleSince else {
-        notes[entry.note]?.isResting = false
+    while let lookAt = resting.next, lookAt <= now || idleCount > rules.idleCountMax {
+      guard let id = resting.popFirst() else { return }
+      guard let since = notes[id]?.idleSince else {
+        notes[id]?.isResting = false
         continue
       }
       let end = since + rules.idleLifetime
-      if end <= now || isOver {
-        notes[entry.note] = nil
+      if end > lookAt {
+        // It has had work since, and another one may be idle for longer.
+        resting.insert(id, at: end)
       } else {
-        resting.append((entry.note, end))
+        notes[id] = nil
+        idleCount -= 1
       }
     }
   }
@@ -151,14 +154,15 @@ package struct NoteHome {
   private mutating func noteIdleness(
     of id: NoteID, at index: Dictionary<NoteID, Note>.Index, _ now: MonotonicTime
   ) {
-    guard notes.values[index].isIdle else {
-      notes.values[index].idleSince = nil
-      return
+    let wasIdle = notes.values[index].idleSince != nil
+    let isIdle = notes.values[index].isIdle
+    idleCount += (isIdle ? 1 : 0) - (wasIdle ? 1 : 0)
+    notes.values[index].idleSince = isIdle ? now : nil
+    guard isIdle else { return }
+    if !notes.values[index].isResting {
+      notes.values[index].isResting = true
+      resting.insert(id, at: now + rules.idleLifetime)
     }
-    notes.values[index].idleSince = now
-    guard !notes.values[index].isResting else { return }
-    notes.values[index].isResting = true
-    resting.append((id, now + rules.idleLifetime))
     forgetIdle(at: now)
   }
 
