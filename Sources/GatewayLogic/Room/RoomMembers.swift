@@ -28,8 +28,8 @@ package struct RoomMembers {
     rooms[note]?.slots ?? []
   }
 
-  /// An admission has arrived from the note's home. `entering` is the connection's slot, or nil when
-  /// it is in already or has gone. Returns the grants to hand back when nobody is in.
+  /// An admission has arrived from the note's home. `entering` is the connection's slot, or nil
+  /// when it is in already or has gone. Returns the grants to hand back when nobody is in.
   package mutating func admitted(_ entering: UInt32?, to note: NoteID) -> Int? {
     // In place: a copy of the room at each admission costs more the more it has members.
     rooms[note, default: Local()].grantCount += 1

@@ -2,11 +2,11 @@ import GatewayTypes
 
 /// The unanswered requests of one connection, and which of them may start.
 ///
-/// Messages of one connection take effect in the order they were sent, without one slow note holding
-/// up the others. So: requests about one note follow each other, except that updates of one note may
-/// all be under way (the note's lane keeps their order); requests about different notes overlap; and
-/// a creation or deletion waits for all that came before it and holds up all that comes after,
-/// because others may build on it. What may not start yet is held here.
+/// Messages of one connection take effect in the order they were sent, without one slow note
+/// holding up the others. So: requests about one note follow each other, except that updates of one
+/// note may all be under way (the note's lane keeps their order); requests about different notes
+/// overlap; and a creation or deletion waits for all that came before it and holds up all that
+/// comes after, because others may build on it. What may not start yet is held here.
 ///
 /// Invariant: `waiting` holds no request that could start, once `next` has returned nil.
 /// Source: PROTOCOL.md, "Client to gateway".

@@ -62,8 +62,8 @@ extension Session {
     effects.append(.write(Write(note: note, change: change, writer: writer)))
   }
 
-  /// The note's home has decided on a join. Without an `enter` among the effects of an admission the
-  /// connection is in already or closing, and the worker gives `RoomMembers` the grant alone.
+  /// The note's home has decided on a join. Without an `enter` among the effects of an admission
+  /// the connection is in already or closing, and the worker gives `RoomMembers` the grant alone.
   package mutating func joinAnswered(
     _ result: JoinResult, to operation: OperationID, into effects: inout [SessionEffect]
   ) {

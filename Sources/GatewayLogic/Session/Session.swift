@@ -6,8 +6,8 @@ package import GatewayTypes
 ///           │                         │    └──token ran out──────▶ │
 ///           └──deadline, 5 failures───┴──100 bad messages, drain───┴──grace──▶ closing
 ///
-/// Requests before authentication, and writes while it is expired, are held in their order and go on
-/// afterwards. What a request may overlap with, `RequestOrder` says.
+/// Requests before authentication, and writes while it is expired, are held in their order and go
+/// on afterwards. What a request may overlap with, `RequestOrder` says.
 ///
 /// Invariant: each request gets one direct answer, or the connection is closing.
 /// Source: PROTOCOL.md.
@@ -32,8 +32,8 @@ package struct Session {
   package let connection: ConnectionID
   let rules: SessionRules
   private var state: State
-  /// Tokens that are not judged yet. The first one is being judged, the others wait for it: judged at
-  /// once they could end in another order, and an older one would stand.
+  /// Tokens that are not judged yet. The first one is being judged, the others wait for it: judged
+  /// at once they could end in another order, and an older one would stand.
   private var unjudged = FIFO<(token: BearerToken, requestID: RequestID?)>()
   private var failureCount = 0
   private var badMessageCount = 0
@@ -152,8 +152,8 @@ package struct Session {
 
   // MARK: Tokens
 
-  /// A token is good. `now` and `wallNow` are the same moment on the two clocks; `clockSkew` is what
-  /// a token that has already run out is still good for.
+  /// A token is good. `now` and `wallNow` are the same moment on the two clocks; `clockSkew` is
+  /// what a token that has already run out is still good for.
   package mutating func verified(
     _ user: UserID, _ token: BearerToken, expiresAt: WallTime, requestID: RequestID?,
     now: MonotonicTime, wallNow: WallTime, clockSkew: Duration,

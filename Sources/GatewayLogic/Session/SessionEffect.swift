@@ -4,8 +4,8 @@ package import GatewayTypes
 package enum SessionEffect: Hashable, Sendable {
   /// Queue this message to the client.
   case send(GatewayMessage)
-  /// Judge this token and tell the session by `verified` or `authenticationFailed`; until then there
-  /// is no other.
+  /// Judge this token and tell the session by `verified` or `authenticationFailed`; until then
+  /// there is no other.
   case verify(BearerToken, requestID: RequestID?)
   /// The connection is this user's from now on: their syncs go to it.
   case identified(UserID)

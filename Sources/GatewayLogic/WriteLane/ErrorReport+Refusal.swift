@@ -29,8 +29,8 @@ extension ErrorReport {
 
   /// Whether a server that answers so may have done what it was asked to.
   ///
-  /// A 2xx gets here when its body was no JSON: it was done, but with what result nobody knows. A 3xx,
-  /// 501 or 503 says that it was not; any other 5xx says nothing. Source: RFC 9110 section 15.
+  /// A 2xx gets here when its body was no JSON: it was done, but with what result nobody knows. A
+  /// 3xx, 501 or 503 says that it was not; any other 5xx says nothing. Source: RFC 9110 section 15.
   private static func mayHaveBeenApplied(status: Int) -> Bool {
     switch status {
     case 200...299: true

@@ -3,7 +3,8 @@ import GatewayTesting
 import GatewayTypes
 
 /// Clients on two workers with their mailboxes, the first of which is home to all notes, and what
-/// the upstream has yet to answer. It runs effects as a worker does, and keeps what is to be checked.
+/// the upstream has yet to answer. It runs effects as a worker does, and keeps what is to be
+/// checked.
 final class World {
   typealias Job = (World) -> Void
 
