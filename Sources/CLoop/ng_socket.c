@@ -119,7 +119,8 @@ int ng_accept(int listener, ng_peer_address *peer) {
   socklen_t size = sizeof address;
   int descriptor;
   do {
-    descriptor = accept4(listener, (struct sockaddr *)&address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    descriptor =
+        accept4(listener, (struct sockaddr *)&address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   } while (descriptor < 0 && errno == EINTR);
   if (descriptor < 0) {
     return -errno;

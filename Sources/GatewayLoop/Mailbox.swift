@@ -1,7 +1,8 @@
 import CLoop
 import Synchronization
 
-/// Where other threads leave messages for the owner of a loop: the only place at which threads meet.
+/// Where other threads leave messages for the owner of a loop: the only place at which threads
+/// meet.
 ///
 /// Messages of one sender arrive in the order in which they were posted. What is posted before
 /// `open` waits, what is posted after `close` is dropped.
@@ -18,11 +19,19 @@ package final class Mailbox<Message: Sendable>: Sendable {
 
   /// Leaves a message for the owner. Thread: any.
   package func post(_ message: Message) {
+    post(message, unlessWaiting: .max)
+  }
+
+  /// Leaves a message for the owner unless `countMax` wait already; returns whether it was left.
+  /// Thread: any.
+  @discardableResult
+  package func post(_ message: Message, unlessWaiting countMax: Int) -> Bool {
     state.withLock { state in
-      guard !state.isClosed else { return }
+      guard !state.isClosed, state.waiting.count < countMax else { return false }
       state.waiting.append(message)
       // One ring is enough for all that wait: the owner takes them together.
       if state.waiting.count == 1 { state.bell?.ring() }
+      return true
     }
   }
 

@@ -19,8 +19,8 @@ package final class Poll {
   private var pointer: UnsafeMutablePointer<ng_poll>?
   private let ready: (Events) -> Void
 
-  /// `ready` gets what is possible now; after an error of the descriptor both, so that the next read
-  /// or write finds it. Nil when the descriptor can't be watched.
+  /// `ready` gets what is possible now; after an error of the descriptor both, so that the next
+  /// read or write finds it. Nil when the descriptor can't be watched.
   package init?(on loop: Loop, descriptor: CInt, ready: @escaping (Events) -> Void) {
     self.ready = ready
     // Unretained: `stop` and deinit free the C object, after which it calls nobody.

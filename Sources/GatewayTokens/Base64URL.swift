@@ -6,7 +6,8 @@ package enum Base64URL {
   ///
   /// Each sequence of bytes has exactly one text: padding, white space, the letters of plain base64
   /// and bits left over that are not zero (RFC 4648 section 3.5) are refused. Were they accepted,
-  /// one token could be spelled in many ways, and each would be a new one to a cache or a blocklist.
+  /// one token could be spelled in many ways, and each would be a new one to a cache or a
+  /// blocklist.
   package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
     guard text.count % 4 != 1 else { return nil }
     var bytes: [UInt8] = []

@@ -3,10 +3,10 @@
 /// Why a shim: libuv's handles are sized by macros and freed only after a close callback, which
 /// Swift can neither lay out nor wait for.
 ///
-/// Unless a function says otherwise: it runs on the loop's own thread, callbacks run there too, from
-/// within `ng_loop_run`, and `context` is borrowed until the object's `_free`. No callback of an
-/// object runs after its `_free` has been called. Allocation failure aborts the process, as it does
-/// in Swift.
+/// Unless a function says otherwise: it runs on the loop's own thread, callbacks run there too,
+/// from within `ng_loop_run`, and `context` is borrowed until the object's `_free`. No callback of
+/// an object runs after its `_free` has been called. Allocation failure aborts the process, as it
+/// does in Swift.
 #ifndef NG_LOOP_H
 #define NG_LOOP_H
 
@@ -31,8 +31,8 @@ void ng_loop_stop(ng_loop *loop);
 /// Runs what is ready, without waiting: handles that are being closed come to their end so.
 void ng_loop_run_ready(ng_loop *loop);
 
-/// Frees the loop after all its objects were freed. Returns 0, or -1 when a handle that was not freed
-/// still holds it, in which case the loop is leaked and nothing is touched.
+/// Frees the loop after all its objects were freed. Returns 0, or -1 when a handle that was not
+/// freed still holds it, in which case the loop is leaked and nothing is touched.
 int ng_loop_free(ng_loop *loop);
 
 /// A timer.

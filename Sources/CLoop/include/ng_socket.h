@@ -1,7 +1,7 @@
 /// Sockets, with what the Glibc module of Swift hides or has no error for.
 ///
-/// All of them are non-blocking and closed on exec. Functions that can fail return a negative errno.
-/// Thread: any; the functions keep nothing.
+/// All of them are non-blocking and closed on exec. Functions that can fail return a negative
+/// errno. Thread: any; the functions keep nothing.
 #ifndef NG_SOCKET_H
 #define NG_SOCKET_H
 
@@ -23,8 +23,8 @@ typedef struct ng_peer_address {
 /// other sockets of the same user (SO_REUSEPORT). An IPv6 socket takes IPv6 only.
 int ng_listen_tcp(const char *address, uint16_t port, int backlog);
 
-/// Listens on a UNIX socket at `path` with mode 0666 less the umask; a socket that is there and that
-/// nobody listens on is replaced.
+/// Listens on a UNIX socket at `path` with mode 0666 less the umask; a socket that is there and
+/// that nobody listens on is replaced.
 int ng_listen_unix(const char *path, int backlog);
 
 /// The local port, 0 for a UNIX socket.

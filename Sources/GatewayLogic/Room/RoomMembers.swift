@@ -44,6 +44,15 @@ package struct RoomMembers {
     return grantsIfEmpty(note)
   }
 
+  /// The note is no more: everybody is out. Returns who was in, and the grants to hand back; nil
+  /// when nobody was.
+  package mutating func dissolve(
+    _ note: NoteID
+  ) -> (slots: ContiguousArray<UInt32>, grantCount: Int)? {
+    guard let local = rooms.removeValue(forKey: note) else { return nil }
+    return (local.slots, local.grantCount)
+  }
+
   private mutating func grantsIfEmpty(_ note: NoteID) -> Int? {
     guard let local = rooms[note], local.slots.isEmpty else { return nil }
     rooms[note] = nil

@@ -30,11 +30,12 @@ extension ErrorReport {
   /// Whether a server that answers so may have done what it was asked to.
   ///
   /// A 2xx gets here when its body was no JSON: it was done, but with what result nobody knows. A
-  /// 3xx, 501 or 503 says that it was not; any other 5xx says nothing. Source: RFC 9110 section 15.
+  /// 3xx or 501 says that it was not. Any other 5xx says nothing, 503 included: proxies in front of
+  /// an API send it as well when the API went away in the middle. Source: RFC 9110 section 15.
   private static func mayHaveBeenApplied(status: Int) -> Bool {
     switch status {
     case 200...299: true
-    case 501, 503: false
+    case 501: false
     case 500...599: true
     default: false
     }

@@ -2,8 +2,8 @@ internal import GatewayTypes
 internal import GatewayWire
 
 extension VerificationKey {
-  /// Takes the public part of a JSON Web Key. Private parameters (`d`, `p`, …), certificates (`x5c`)
-  /// and members that nobody knows are not looked at. Source: RFC 7517 section 4.
+  /// Takes the public part of a JSON Web Key. Private parameters (`d`, `p`, …), certificates
+  /// (`x5c`) and members that nobody knows are not looked at. Source: RFC 7517 section 4.
   init(jsonWebKey key: JSONNode) throws(JSONWebKeyDefect) {
     guard key.isObject else { throw .notAnObject }
     let type = try key.text("kty")

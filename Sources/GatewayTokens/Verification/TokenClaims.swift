@@ -12,8 +12,8 @@ struct TokenClaims {
 
   /// Judges the claims by `rules`, at the time `now`.
   ///
-  /// Expiry comes last: "expired" tells a client that a new token of the same kind will do, which is
-  /// true only when nothing else is wrong with this one.
+  /// Expiry comes last: "expired" tells a client that a new token of the same kind will do, which
+  /// is true only when nothing else is wrong with this one.
   func judge(_ rules: TokenRules, at now: WallTime) throws(TokenError) -> VerifiedToken {
     guard let expiresAt = try time("exp") else { throw .claimMissing("exp") }
     if let notBefore = try time("nbf"), now + rules.clockSkew < notBefore { throw .notYetValid }

@@ -186,7 +186,7 @@ struct WriteLaneTests {
     (status(500), ErrorReport(.upstreamUnavailable, isOutcomeUnknown: true)),
     (status(501), ErrorReport(.upstreamUnavailable)),
     (status(502), ErrorReport(.upstreamUnavailable, isOutcomeUnknown: true)),
-    (status(503), ErrorReport(.upstreamUnavailable)),
+    (status(503), ErrorReport(.upstreamUnavailable, isOutcomeUnknown: true)),
     (status(504), ErrorReport(.upstreamUnavailable, isOutcomeUnknown: true)),
     (status(599), ErrorReport(.upstreamUnavailable, isOutcomeUnknown: true)),
     (.failed(.notConnected), ErrorReport(.upstreamUnavailable)),
