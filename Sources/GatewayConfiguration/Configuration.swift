@@ -15,7 +15,8 @@ package struct Configuration: Equatable, Sendable {
   package var authentication: Authentication
   /// `websocket`, but for `max_message_size`, which is a limit.
   package var webSocket: WebSocket
-  /// What bounds the memory of connections and notes: `limits`, `websocket.max_message_size`.
+  /// What bounds the memory of connections and notes: `limits`, `websocket.max_message_size`,
+  /// `authentication.early_messages`.
   package var limits: Limits
   /// What bounds a request before it is known what it wants: the other keys of `limits`.
   package var front: Front

@@ -10,8 +10,11 @@ extension ConfigurationReader {
   static func readSections(_ root: inout Section, into configuration: inout Configuration) {
     readListeners(&root, into: &configuration.listeners)
     root.section("upstream") { readUpstream(&$0, into: &configuration.upstream) }
-    root.section("authentication") {
-      readAuthentication(&$0, into: &configuration.authentication)
+    root.section("authentication") { section in
+      readAuthentication(&section, into: &configuration.authentication)
+      section.section("early_messages") {
+        readEarlyMessages(&$0, into: &configuration.limits)
+      }
     }
     root.section("websocket") { readWebSocket(&$0, into: &configuration) }
     root.section("limits") { readLimits(&$0, into: &configuration) }
@@ -66,6 +69,11 @@ extension ConfigurationReader {
     section.read(
       "clock_skew", .duration(in: .zero ... .seconds(24 * 3600)), into: &authentication.clockSkew)
     section.read("deadline", .duration(in: timeouts), into: &authentication.deadline)
+  }
+
+  private static func readEarlyMessages(_ section: inout Section, into limits: inout Limits) {
+    section.read("count", .integer(in: 0...10_000), into: &limits.earlyMessageCountMax)
+    section.read("size", .size(in: 0...(64 << 20)), into: &limits.earlyMessageSizeMax)
   }
 
   private static func readKeys(
