@@ -1,0 +1,77 @@
+# The commands that build, test and install notes-gateway. `make help` lists them.
+
+SWIFT ?= swift
+PYTHON ?= /usr/bin/python3
+PREFIX ?= /usr/local
+DESTDIR ?=
+PYTEST = $(PYTHON) -B -m pytest -p no:cacheprovider
+
+PROGRAM = .build/release/notes-gateway
+# Static, so that the program runs where no Swift is; bound at start, so that nothing is looked up
+# while it serves.
+RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xlinker now
+STRICT = --explicit-target-dependency-import-check error
+# A crash under a sanitizer must end, not wait for a backtrace.
+SANITIZED = SWIFT_BACKTRACE=enable=no NOTES_GATEWAY_SLOW=4
+
+.PHONY: help build demo test unit-test end-to-end-test check format asan tsan install clean \
+  dependencies test-dependencies
+
+help:
+	@echo "make demo      build, and run a gateway, a notes API and a page on this machine"
+	@echo "make test      build, and run all tests"
+	@echo "make build     the program: $(PROGRAM)"
+	@echo "make check     format, style and imports"
+	@echo "make format    format the Swift sources"
+	@echo "make asan      all tests under AddressSanitizer"
+	@echo "make tsan      the threaded tests under ThreadSanitizer"
+	@echo "make install   into \$$DESTDIR\$$PREFIX"
+
+dependencies:
+	@scripts/install-dependencies
+
+test-dependencies:
+	@scripts/install-dependencies test
+
+build: dependencies
+	$(SWIFT) build $(RELEASE) --product notes-gateway
+
+demo: build
+	@$(PROGRAM) demo
+
+test: test-dependencies build unit-test end-to-end-test
+
+unit-test: test-dependencies
+	$(SWIFT) test $(STRICT)
+
+end-to-end-test: test-dependencies build
+	NOTES_GATEWAY=$(PROGRAM) $(PYTEST) -q Tests/EndToEndTests
+
+check: test-dependencies
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	$(PYTEST) -q Tests/TidyTests
+	$(SWIFT) build $(STRICT)
+
+format:
+	$(SWIFT) format format --in-place --recursive --parallel Package.swift Sources Tests
+
+asan: test-dependencies
+	$(SANITIZED) $(SWIFT) test --sanitize=address --scratch-path .build-asan
+	$(SWIFT) build --sanitize=address --scratch-path .build-asan --product notes-gateway
+	$(SANITIZED) NOTES_GATEWAY=.build-asan/debug/notes-gateway $(PYTEST) -q Tests/EndToEndTests
+
+tsan: test-dependencies
+	$(SANITIZED) $(SWIFT) test --sanitize=thread --scratch-path .build-tsan
+	$(SWIFT) build --sanitize=thread --scratch-path .build-tsan --product notes-gateway
+	$(SANITIZED) NOTES_GATEWAY=.build-tsan/debug/notes-gateway \
+	  $(PYTEST) -q Tests/EndToEndTests/test_order.py Tests/EndToEndTests/test_stopping.py
+
+install: build
+	install -D -s -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/notes-gateway
+	install -D -m 644 conf/notes-gateway.yaml \
+	  $(DESTDIR)$(PREFIX)/share/doc/notes-gateway/notes-gateway.yaml
+	install -D -m 644 systemd/notes-gateway.service \
+	  $(DESTDIR)$(PREFIX)/lib/systemd/system/notes-gateway.service
+
+clean:
+	rm -rf .build .build-asan .build-tsan
