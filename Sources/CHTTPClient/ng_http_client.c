@@ -157,8 +157,8 @@ void ng_http_client_free(ng_http_client *face) {
 // MARK: what all requests have in common
 
 /// How long a connection may have been idle to be used again. libcurl counts whole seconds, and
-/// still takes a connection whose idle seconds, rounded down, are equal to the limit: with 3 it takes
-/// one that was idle for 3.9 s. So 4 s are "3", and what is below a second can't be said this way.
+/// still takes a connection whose idle seconds, rounded down, are equal to the limit: with 3 it
+/// takes one that was idle for 3.9 s. So 4 s are "3", and less than a second can't be said this way.
 static void set_reuse(const client_impl *client, CURL *easy) {
   long seconds = client->idle_timeout_ms / 1000;
   if (seconds < 1) {

@@ -7,18 +7,21 @@
 
 // What libcurl 7.88 does by itself (Curl_retry_request in lib/transfer.c): a request whose reused
 // connection dies before a byte of the answer is sent again on another one, up to five times. It
-// takes such a death for a connection that the server had closed while it was idle. But it looks the
-// same when the server has read the whole request, has acted on it and dies before it answers, and
-// then a write is applied twice. Over HTTP/2 it does so, too, after REFUSED_STREAM and
+// takes such a death for that of a connection which the server had closed while it was idle. But it
+// looks the same when the server has read the whole request, has acted on it and dies before it
+// answers, and then a write is applied twice. Over HTTP/2 it does so, too, after REFUSED_STREAM and
 // HTTP_1_1_REQUIRED.
 //
-// So the pre-request callback, which libcurl calls before each attempt, lets a request through again
-// only if nothing of it was written. What remains is the harmless case: the write itself failed. A
-// connection that the server closed while it was idle is mostly not used at all: libcurl looks at it
-// before, and so do we, right before the write.
+// So the pre-request callback, which libcurl calls before each attempt, lets a request through
+// again only if nothing of it was written. What remains is the harmless case: the write itself
+// failed. A connection that the server closed while it was idle is hardly ever used: libcurl looks
+// at it before, and so do we, right before the write.
+//
+// A price: a write that an HTTP/2 server refused unread (REFUSED_STREAM) counts as one that may
+// have been applied, since libcurl does not tell that case from the others.
 
 /// CURLINFO_REQUEST_SIZE counts the bytes of the head (and of a small body) that were handed over,
-/// over all attempts. In plain HTTP/1.1 they are handed to the kernel, so that 0 means none left this
+/// in all attempts. In plain HTTP/1.1 they are handed to the kernel, so that 0 means none left this
 /// machine. TLS and HTTP/2 may have written records or frames and still report that the write as a
 /// whole failed: there, having begun to write counts.
 static bool may_have_been_sent(const request_impl *request) {
@@ -48,7 +51,8 @@ static int before_attempt(void *context, char *remote_ip, char *local_ip, int re
 
 static bool is_blank(char byte) { return byte == ' ' || byte == '\t'; }
 
-/// The status of `HTTP/1.1 200 OK` or `HTTP/2 200`, whose form libcurl has checked; 0 if it has none.
+/// The status of `HTTP/1.1 200 OK` or `HTTP/2 200`, whose form libcurl has checked; 0 if there is
+/// none.
 static int status_of(const char *line, size_t size) {
   const char *space = memchr(line, ' ', size);
   int status = 0;
@@ -139,8 +143,8 @@ void ng_http_request_ended(request_impl *request, CURLcode code) {
   // libcurl calls an answer good whose stream ended within its head.
   bool is_complete = code == CURLE_OK && request->head == HEAD_IS_WHOLE;
   if (!is_complete && request->reason[0] == '\0') {
-    const char *reason = code == CURLE_OK ? "the answer ended in its head" : curl_easy_strerror(code);
-    (void)snprintf(request->reason, sizeof request->reason, "%s", reason);
+    (void)snprintf(request->reason, sizeof request->reason, "%s",
+                   code == CURLE_OK ? "the answer ended in its head" : curl_easy_strerror(code));
   }
   request->callbacks.on_end(request->callbacks.context,
                             is_complete ? NG_HTTP_COMPLETE : NG_HTTP_FAILED);

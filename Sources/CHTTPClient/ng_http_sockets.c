@@ -8,6 +8,13 @@
 // libcurl tells the owner of a request no descriptor before the request is done, only the addresses
 // of both ends. Hence the table, which is small: at most a socket or two for each connection.
 
+static void describe(open_socket *socket, const struct sockaddr *remote) {
+  const void *bytes = remote->sa_family == AF_INET6
+                          ? (const void *)&((const struct sockaddr_in6 *)remote)->sin6_addr
+                          : (const void *)&((const struct sockaddr_in *)remote)->sin_addr;
+  (void)inet_ntop(remote->sa_family, bytes, socket->remote_ip, sizeof socket->remote_ip);
+}
+
 static void remember(client_impl *client, int descriptor, const struct sockaddr *remote) {
   if (client->socket_count == client->socket_capacity) {
     size_t capacity = client->socket_capacity == 0 ? 16 : client->socket_capacity * 2;
@@ -17,10 +24,7 @@ static void remember(client_impl *client, int descriptor, const struct sockaddr 
   }
   open_socket *added = &client->sockets[client->socket_count++];
   *added = (open_socket){.descriptor = descriptor};
-  const void *bytes = remote->sa_family == AF_INET6
-                          ? (const void *)&((const struct sockaddr_in6 *)(const void *)remote)->sin6_addr
-                          : (const void *)&((const struct sockaddr_in *)(const void *)remote)->sin_addr;
-  (void)inet_ntop(remote->sa_family, bytes, added->remote_ip, sizeof added->remote_ip);
+  describe(added, remote);
 }
 
 static void forget(client_impl *client, int descriptor) {
@@ -70,20 +74,20 @@ static bool has_input(int descriptor) {
 }
 
 // A server speaks only when it is asked. If one has said something on a connection nevertheless (a
-// 408 before it closes, or more than one answer to the request before), libcurl 7.88 would take that
-// for the answer to the next request, which may be another user's. And if it has closed it, the
-// request would be lost on the way although nobody can have read it. Shutting down our own end makes
-// the write fail before a byte is out: libcurl then closes the connection and, when it was a reused
-// one, makes another.
+// 408 before it closes, or two answers to the request before), libcurl 7.88 would take that for the
+// answer to the next request, which may be another user's. And if it has closed the connection, the
+// request would be lost on the way although nobody can have read it. Shutting down our own end
+// makes the write fail before a byte is out: libcurl then closes the connection and, when it was a
+// reused one, makes another.
 void ng_http_refuse_unasked_input(client_impl *client, const char *remote_ip, int local_port) {
-  // Over TLS the bytes may be a session ticket, over HTTP/2 a ping: there, libcurl's own look at the
-  // connection, which finds a closed one, must do.
+  // Over TLS the bytes may be a session ticket, over HTTP/2 a ping: there, libcurl's own look at
+  // the connection, which finds a closed one, must do.
   if (client->is_tls) {
     return;
   }
   for (size_t index = 0; index < client->socket_count; index++) {
     open_socket *socket = &client->sockets[index];
-    // The remote address too: two sockets may have one local port when they go to different ones.
+    // The remote address too: two sockets may share a local port when they go to different ones.
     if (local_port_of(socket) == local_port && strcmp(socket->remote_ip, remote_ip) == 0 &&
         has_input(socket->descriptor)) {
       (void)shutdown(socket->descriptor, SHUT_RDWR);

@@ -23,8 +23,8 @@ package final class UpstreamClient {
   private var refusalTimer: Timer?
   private var isAnswering = false
 
-  /// Prepares libcurl for the process. Thread: the main one, before the first client. False when the
-  /// libcurl at hand lacks something; ng_http.h lists what it takes.
+  /// Prepares libcurl for the process. Thread: the main one, before the first client. False when
+  /// the libcurl at hand lacks something; ng_http.h lists what it takes.
   package static func prepareProcess() -> Bool {
     ng_http_global_init() == 0
   }

@@ -18,8 +18,8 @@
 
 #pragma clang assume_nonnull begin
 
-/// Prepares libcurl for the process. Thread: the main one, before any other function of this header.
-/// Returns 0, or -1 when the libcurl at hand can't do what is built upon it: 7.87 and up, TLS,
+/// Prepares libcurl for the process. Thread: the main one, before any other function of this
+/// header. Returns 0, or -1 when the libcurl at hand can't do what is built upon it: 7.87 and up, TLS,
 /// HTTP/2 and name resolution that does not block.
 int ng_http_global_init(void);
 
