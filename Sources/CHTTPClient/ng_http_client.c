@@ -136,6 +136,7 @@ ng_http_client *ng_http_client_new(ng_loop *loop, const ng_http_client_settings 
   }
   client->is_tls = strncasecmp(settings->url, "https:", 6) == 0;
   client->connect_timeout_ms = (long)settings->connect_timeout_ms;
+  client->unacknowledged_timeout_ms = settings->unacknowledged_timeout_ms;
   client->idle_timeout_ms = (long)settings->idle_timeout_ms;
   client->timer = ng_timer_new(loop, client, timer_fired);
   client->multi = ng_require_memory(curl_multi_init());
@@ -158,7 +159,7 @@ void ng_http_client_free(ng_http_client *face) {
 
 /// How long a connection may have been idle to be used again. libcurl counts whole seconds, and
 /// still takes a connection whose idle seconds, rounded down, are equal to the limit: with 3 it
-/// takes one that was idle for 3.9 s. So 4 s are "3", and less than a second can't be said this way.
+/// takes one that was idle for 3.9 s. So 4 s are "3", and below a second nothing can be said so.
 static void set_reuse(const client_impl *client, CURL *easy) {
   long seconds = client->idle_timeout_ms / 1000;
   if (seconds < 1) {

@@ -26,6 +26,7 @@ typedef struct {
   char *ca_file;
   bool is_tls;
   long connect_timeout_ms;
+  unsigned unacknowledged_timeout_ms;
   long idle_timeout_ms;
   open_socket *sockets;
   size_t socket_count;

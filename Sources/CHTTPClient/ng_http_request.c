@@ -136,15 +136,23 @@ static size_t got_body(char *bytes, size_t one, size_t size, void *context) {
   return flow == NG_HTTP_CONTINUE ? length : length + 1;
 }
 
+static void set_reason(request_impl *request, const char *reason) {
+  (void)snprintf(request->reason, sizeof request->reason, "%s", reason);
+}
+
 void ng_http_request_ended(request_impl *request, CURLcode code) {
   // Must be before `on_end`, which may free the request, and frees the way for the next one.
   curl_multi_remove_handle(client_of(request->face.client)->multi, request->easy);
   request->is_started = false;
   // libcurl calls an answer good whose stream ended within its head.
   bool is_complete = code == CURLE_OK && request->head == HEAD_IS_WHOLE;
-  if (!is_complete && request->reason[0] == '\0') {
-    (void)snprintf(request->reason, sizeof request->reason, "%s",
-                   code == CURLE_OK ? "the answer ended in its head" : curl_easy_strerror(code));
+  if (code == CURLE_OK && !is_complete) {
+    set_reason(request, "the answer ended in its head");
+  } else if (code == CURLE_ABORTED_BY_CALLBACK) {
+    // Of our callbacks only `before_attempt` does that.
+    set_reason(request, "the connection ended before the answer");
+  } else if (code != CURLE_OK && request->reason[0] == '\0') {
+    set_reason(request, curl_easy_strerror(code));
   }
   request->callbacks.on_end(request->callbacks.context,
                             is_complete ? NG_HTTP_COMPLETE : NG_HTTP_FAILED);

@@ -33,7 +33,9 @@ final class Exchange {
 
   /// What went wrong, for people.
   var reason: String {
-    reader.reason ?? pointer.map { String(cString: ng_http_request_reason($0)) } ?? ""
+    if let reason = reader.reason { return reason }
+    let reason = pointer.map { String(cString: ng_http_request_reason($0)) } ?? ""
+    return reason.isEmpty ? "no answer in time" : reason
   }
 
   /// Ends it after `timeout` from now, in place of what was said before.

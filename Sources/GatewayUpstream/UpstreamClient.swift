@@ -29,8 +29,8 @@ package final class UpstreamClient {
     ng_http_global_init() == 0
   }
 
-  /// `failed` is told of each failure of the upstream's, before the request's own `answered`, with a
-  /// reason for the log, which holds nothing of the request.
+  /// `failed` is told of each failure of the upstream's, before the request's own `answered`, with
+  /// a reason for the log, which holds nothing of the request.
   package init(
     on loop: Loop, settings: UpstreamSettings,
     failed: @escaping (UpstreamFailure, String) -> Void = { _, _ in }
@@ -51,7 +51,7 @@ package final class UpstreamClient {
 
   /// Sends a request, or keeps it until one of those in flight is over.
   ///
-  /// `answered` runs once: from the loop, later and never from within this call, or from `shutdown`.
+  /// `answered` runs once: later from the loop, never from within this call, or from `shutdown`.
   package func send(
     _ request: UpstreamRequest, answered: @escaping (UpstreamOutcome) -> Void
   ) {
@@ -89,7 +89,8 @@ package final class UpstreamClient {
 
   /// Ends an exchange that waits or is in flight.
   func finish(_ exchange: Exchange, _ outcome: UpstreamOutcome) {
-    let reason = exchange.reason
+    var reason = ""
+    if case .failed = outcome { reason = exchange.reason }
     exchange.release()
     if inFlight.removeValue(forKey: ObjectIdentifier(exchange)) != nil {
       if let next = turnstile.leave() { start(next) }
@@ -141,6 +142,7 @@ private func makeHTTPClient(
     var settings = ng_http_client_settings(
       url: url, ca_file: caFile,
       connect_timeout_ms: milliseconds(settings.connectTimeout, atLeast: 1),
+      unacknowledged_timeout_ms: milliseconds(settings.requestTimeout, atLeast: 1),
       idle_timeout_ms: milliseconds(settings.idleTimeout, atLeast: 0),
       connections_max: UInt32(clamping: settings.connectionCountMax))
     return ng_http_client_new(loop.pointer, &settings)

@@ -1,6 +1,6 @@
 package import GatewayTypes
 
-/// One request to the notes API that is safe to put on the wire: nothing in it can end a line early.
+/// One request to the notes API, safe to put on the wire: nothing in it can end a line early.
 package struct UpstreamRequest: Hashable, Sendable {
   package let method: String
   package let target: String
@@ -11,8 +11,8 @@ package struct UpstreamRequest: Hashable, Sendable {
 
   /// - Parameters:
   ///   - method: a token of RFC 9110 section 5.6.2.
-  ///   - target: the origin form with the prefix of `upstream.url`: a path and perhaps a query, out of
-  ///     visible ASCII without `#`, sent byte for byte.
+  ///   - target: the origin form with the prefix of `upstream.url`: a path and perhaps a query, out
+  ///     of visible ASCII without `#`, sent byte for byte.
   ///   - authorization: sent as `Authorization: Bearer`; visible ASCII.
   ///   - json: the body, one JSON value.
   ///   - requestID: sent as `X-Request-Id`; visible ASCII.

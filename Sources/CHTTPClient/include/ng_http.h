@@ -19,8 +19,8 @@
 #pragma clang assume_nonnull begin
 
 /// Prepares libcurl for the process. Thread: the main one, before any other function of this
-/// header. Returns 0, or -1 when the libcurl at hand can't do what is built upon it: 7.87 and up, TLS,
-/// HTTP/2 and name resolution that does not block.
+/// header. Returns 0, or -1 when the libcurl at hand can't do what is built upon it: 7.87 and up,
+/// TLS, HTTP/2 and name resolution that does not block.
 int ng_http_global_init(void);
 
 /// What a client is made of; read during `ng_http_client_new` only.
@@ -31,6 +31,9 @@ typedef struct ng_http_client_settings {
   const char *_Nullable ca_file;
   /// From the start of a request to the end of the TCP and TLS handshakes, 1 and up.
   uint32_t connect_timeout_ms;
+  /// A connection on which bytes stay unacknowledged for longer is dead, 1 and up. Matters to HTTP/2,
+  /// where the time-out of one request does not close the connection for the others.
+  uint32_t unacknowledged_timeout_ms;
   /// A connection that was idle for longer is not used again. Below 1000 none is ever used again.
   uint32_t idle_timeout_ms;
   /// Connections at one time, idle ones included, 1 and up.

@@ -4,8 +4,8 @@ import Synchronization
 
 /// A server on 127.0.0.1 whose every connection follows a script of its own and then closes.
 ///
-/// It serves from threads of its own with blocking sockets and nothing in common with the client that
-/// it tests. A read that gets nothing for 20 seconds ends the script, so that no test hangs.
+/// It serves from threads of its own with blocking sockets and has nothing in common with the client
+/// that it tests. A read that gets nothing for 20 seconds ends the script, so that no test hangs.
 final class ScriptedServer: Sendable {
   enum Step: Sendable {
     /// Reads one request, head and body, and keeps it.
