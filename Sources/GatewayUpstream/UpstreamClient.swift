@@ -47,6 +47,8 @@ package final class UpstreamClient {
 
   deinit {
     precondition(pointer == nil, "an upstream client is shut down before it is released")
+    // Before the loop, of which this may be the last owner.
+    refusalTimer = nil
   }
 
   /// Sends a request, or keeps it until one of those in flight is over.

@@ -44,6 +44,8 @@ import Testing
     timers.end = Timer(on: loop) { loop.stop() }
     timers.timer?.start(every: .milliseconds(1))
     loop.run()
+    // The timer's closure holds its owner.
+    timers.timer = nil
     #expect(count == 3)
   }
 

@@ -47,6 +47,8 @@ final class Bench {
     client.shutdown()
     server.stop()
     server.events.close()
+    // Before the loop.
+    watchdog = nil
   }
 
   /// Runs the loop until `isDone`, for at most 30 seconds.
