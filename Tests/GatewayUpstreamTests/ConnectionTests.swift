@@ -36,10 +36,13 @@ import Testing
   }
 
   @Test func `a refused connection is not a connection`() throws {
-    let port = refusingPort()
-    let bench = Bench { $0.origin = UpstreamOrigin(isTLS: false, host: "127.0.0.1", port: port) }
+    let refusing = RefusingPort()
+    let bench = Bench {
+      $0.origin = UpstreamOrigin(isTLS: false, host: "127.0.0.1", port: refusing.port)
+    }
     #expect(bench.ask(try put()) == .failed(.notConnected))
     #expect(bench.reasons.first?.contains("connect") == true)
+    withExtendedLifetime(refusing) {}
   }
 
   @Test func `a name that nobody has is not a connection`() throws {
@@ -87,7 +90,7 @@ import Testing
     script: [ScriptedServer.Step]
   ) throws {
     let bench = Bench([script + [.tell("here"), .awaitEnd]]) {
-      $0.requestTimeout = .milliseconds(300)
+      $0.requestTimeout = .seconds(1)
     }
     let reply = bench.send(try put())
     bench.await("here")
@@ -97,7 +100,7 @@ import Testing
 
   @Test func `a time-out closes the connection, and the next request gets another`() throws {
     let bench = Bench([[.read, .awaitEnd], [.read, .send(ok())]]) {
-      $0.requestTimeout = .milliseconds(200)
+      $0.requestTimeout = .seconds(1)
     }
     #expect(bench.ask(try put()) == .failed(.timedOut(mayHaveBeenSent: true)))
     bench.await("closed 0")

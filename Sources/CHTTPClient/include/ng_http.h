@@ -31,8 +31,8 @@ typedef struct ng_http_client_settings {
   const char *_Nullable ca_file;
   /// From the start of a request to the end of the TCP and TLS handshakes, 1 and up.
   uint32_t connect_timeout_ms;
-  /// A connection on which bytes stay unacknowledged for longer is dead, 1 and up. Matters to HTTP/2,
-  /// where the time-out of one request does not close the connection for the others.
+  /// A connection on which bytes stay unacknowledged for longer is dead, 1 and up. Matters to
+  /// HTTP/2, where the time-out of one request does not close the connection for the others.
   uint32_t unacknowledged_timeout_ms;
   /// A connection that was idle for longer is not used again. Below 1000 none is ever used again.
   uint32_t idle_timeout_ms;

@@ -4,8 +4,9 @@ import Synchronization
 
 /// A server on 127.0.0.1 whose every connection follows a script of its own and then closes.
 ///
-/// It serves from threads of its own with blocking sockets and has nothing in common with the client
-/// that it tests. A read that gets nothing for 20 seconds ends the script, so that no test hangs.
+/// It serves from threads of its own with blocking sockets and has nothing in common with the
+/// client that it tests. A read that gets nothing for 20 seconds ends the script, so that no test
+/// hangs.
 final class ScriptedServer: Sendable {
   enum Step: Sendable {
     /// Reads one request, head and body, and keeps it.
@@ -174,14 +175,27 @@ private struct ServerConnection {
   }
 }
 
-/// A port on which nobody listens, as far as anybody can know: one that was free just now.
-func refusingPort() -> UInt16 {
-  let listening = listenOnLoopback()
-  close(listening.descriptor)
-  return listening.port
+/// A port that refuses connections, and that nobody else gets, as long as this is there.
+final class RefusingPort {
+  let port: UInt16
+  private let descriptor: CInt
+
+  init() {
+    (descriptor, port) = bindToLoopback()
+  }
+
+  deinit {
+    close(descriptor)
+  }
 }
 
 private func listenOnLoopback() -> (descriptor: CInt, port: UInt16) {
+  let bound = bindToLoopback()
+  precondition(listen(bound.descriptor, 64) == 0, "a socket can listen")
+  return bound
+}
+
+private func bindToLoopback() -> (descriptor: CInt, port: UInt16) {
   let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
   var address = sockaddr_in()
   address.sin_family = sa_family_t(AF_INET)
@@ -190,7 +204,6 @@ private func listenOnLoopback() -> (descriptor: CInt, port: UInt16) {
   withUnsafeMutablePointer(to: &address) {
     $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
       precondition(bind(descriptor, $0, size) == 0, "a free port is there")
-      precondition(listen(descriptor, 64) == 0, "a socket can listen")
       precondition(getsockname(descriptor, $0, &size) == 0, "a socket has a name")
     }
   }
