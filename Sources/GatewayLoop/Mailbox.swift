@@ -71,10 +71,13 @@ package final class Mailbox<Message: Sendable>: Sendable {
 /// Safe because: the mailbox touches it under its lock only, releases it under that lock, and
 /// `ng_wakeup_ring` may be called from any thread.
 private final class Bell: @unchecked Sendable {
+  /// Outlives what is made on it.
+  private let loop: Loop
   private var pointer: UnsafeMutablePointer<ng_wakeup>?
   private let rung: () -> Void
 
   init(on loop: Loop, rung: @escaping () -> Void) {
+    self.loop = loop
     self.rung = rung
     // Unretained: deinit, on the loop's thread, frees the C object, after which it calls nobody.
     let context = Unmanaged.passUnretained(self).toOpaque()

@@ -16,12 +16,15 @@ package final class Poll {
     package static let writable = Events(rawValue: UInt32(NG_WRITABLE))
   }
 
+  /// Outlives what is made on it.
+  private let loop: Loop
   private var pointer: UnsafeMutablePointer<ng_poll>?
   private let ready: (Events) -> Void
 
   /// `ready` gets what is possible now; after an error of the descriptor both, so that the next
   /// read or write finds it. Nil when the descriptor can't be watched.
   package init?(on loop: Loop, descriptor: CInt, ready: @escaping (Events) -> Void) {
+    self.loop = loop
     self.ready = ready
     // Unretained: `stop` and deinit free the C object, after which it calls nobody.
     let context = Unmanaged.passUnretained(self).toOpaque()

@@ -2,11 +2,14 @@ import CLoop
 
 /// Calls a closure on the loop's thread each time the process gets a signal.
 package final class ProcessSignal {
+  /// Outlives what is made on it.
+  private let loop: Loop
   private var pointer: UnsafeMutablePointer<ng_signal>?
   private let caught: () -> Void
 
   /// Nil when signal `number` can't be caught.
   package init?(_ number: CInt, on loop: Loop, caught: @escaping () -> Void) {
+    self.loop = loop
     self.caught = caught
     // Unretained: deinit frees the C object, after which it calls nobody.
     let context = Unmanaged.passUnretained(self).toOpaque()

@@ -5,10 +5,13 @@ import GatewayTypes
 ///
 /// Thread: the loop's. Released, it never fires again.
 package final class Timer {
+  /// Outlives what is made on it.
+  private let loop: Loop
   private var pointer: UnsafeMutablePointer<ng_timer>?
   private let fired: () -> Void
 
   package init(on loop: Loop, fired: @escaping () -> Void) {
+    self.loop = loop
     self.fired = fired
     // Unretained: deinit frees the C timer, after which it calls nobody.
     let context = Unmanaged.passUnretained(self).toOpaque()

@@ -4,10 +4,13 @@ import CLoop
 ///
 /// Thread: the loop's.
 package final class TurnEnd {
+  /// Outlives what is made on it.
+  private let loop: Loop
   private var pointer: UnsafeMutablePointer<ng_turn>?
   private let ended: () -> Void
 
   package init(of loop: Loop, ended: @escaping () -> Void) {
+    self.loop = loop
     self.ended = ended
     // Unretained: deinit frees the C object, after which it calls nobody.
     let context = Unmanaged.passUnretained(self).toOpaque()
