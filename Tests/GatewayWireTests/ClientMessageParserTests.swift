@@ -56,7 +56,7 @@ import Testing
   @Test(arguments: [
     "", "nope", "[]", "null", "\"ping\"", "7", "{}", #"{"type":7}"#, #"{"type":null}"#,
     #"{"Type":"ping"}"#, #"{"type":"ping"} x"#, #"{"type":"ping","type":"ping"}"#,
-    #"{"type":"ping","a":{"b":1,"b":2}}"#, #"{"type":"ping","a":"\u0000"}"#,
+    #"{"type":"ping","a":{"b":1,"b":2}}"#, #"{"type":"ping","\u0000":1}"#,
     #"{"type":"ping","a":"\ud800"}"#, "{\"type\":\"ping\",\"a\":1\u{0}}",
     #"{"type":"ping",}"#, #"{"type":"ping","a":1e999}"#,
   ])
@@ -94,6 +94,10 @@ import Testing
     (#""leave_note","noteId":"""#, "noteId must not be empty"),
     (#""leave_note","noteId":"\#(id128)a""#, "noteId must have at most 128 characters"),
     (#""note_deleted","noteId":"a/b""#, "noteId may only have the characters A-Z a-z 0-9 . _ ~ -"),
+    (
+      #""join_note","noteId":"a\u0000b""#,
+      "noteId may only have the characters A-Z a-z 0-9 . _ ~ -"
+    ),
     (
       #""note_deleted","noteId":"\u00e9""#,
       "noteId may only have the characters A-Z a-z 0-9 . _ ~ -"

@@ -1,7 +1,9 @@
 /// `text` in quotes, fit for one line of a log: control characters escaped, not too long, and
 /// without the user and password of a URL.
+///
+/// A path is shown whole: which file is meant is often said at its end.
 func quoted(_ text: String) -> String {
-  let lengthMax = 60
+  let lengthMax = text.hasPrefix("/") ? 4096 : 60
   var quoted = "\""
   let shown = withoutPassword(text)
   for character in shown.unicodeScalars.prefix(lengthMax) {

@@ -2,8 +2,10 @@ import CJansson
 
 /// A JSON text that jansson has read, and the owner of what it made of it.
 ///
-/// Strict: duplicate members, NUL characters, bytes that are not UTF-8 and anything behind the
-/// value are refused. All numbers are read as reals, so that an integer of any size is accepted.
+/// Strict: duplicate members, NUL bytes, NUL in a member's name, half surrogate pairs, bytes that are
+/// not UTF-8 and anything behind the value are refused. All numbers are read as reals, so that an
+/// integer of any size is accepted. A string may have an escaped NUL, which says nothing about
+/// whether what it is for may.
 /// Thread: one at a time.
 package final class JSONDocument {
   private let value: UnsafeMutablePointer<json_t>
@@ -27,7 +29,7 @@ package final class JSONDocument {
     // jansson 2.14 overlooks a NUL byte behind a number or a literal: `[1<NUL>]` is an array to it.
     if let position = bytes.firstIndex(of: 0) { throw JSONDocumentError(position: position) }
     var error = json_error_t()
-    let flags = rejectDuplicates | integersAsReals | decodeAny
+    let flags = rejectDuplicates | integersAsReals | decodeAny | allowEscapedNUL
     let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
     guard let start, let value = json_loadb(start, bytes.count, flags, &error) else {
       throw JSONDocumentError(position: Int(max(0, error.position)))
@@ -46,6 +48,7 @@ package final class JSONDocument {
   private static let rejectDuplicates = 0x1
   private static let decodeAny = 0x4
   private static let integersAsReals = 0x8
+  private static let allowEscapedNUL = 0x10
 }
 
 /// Where a text stopped being JSON.

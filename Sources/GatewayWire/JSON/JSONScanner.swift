@@ -109,7 +109,7 @@ struct JSONScanner {
   private mutating func skipNameAndColon() throws(JSONScannerError) {
     skipWhiteSpace()
     guard next == UInt8(ascii: "\"") else { throw error }
-    try skipString()
+    try skipString(isName: true)
     skipWhiteSpace()
     guard skip(UInt8(ascii: ":")) else { throw error }
   }
@@ -125,7 +125,7 @@ struct JSONScanner {
 package enum JSONDialect: Hashable, Sendable {
   /// Every `\u` escape, as RFC 8259 section 7 has it.
   case rfc8259
-  /// As jansson reads: neither `\u0000` nor half of a surrogate pair.
+  /// As jansson reads: no half of a surrogate pair, and no `\u0000` in a member's name.
   case jansson
 }
 
@@ -166,14 +166,14 @@ extension JSONScanner {
 
 extension JSONScanner {
   /// Moves over the string whose opening quote stands here.
-  mutating func skipString() throws(JSONScannerError) {
+  mutating func skipString(isName: Bool = false) throws(JSONScannerError) {
     position += 1
     while let byte = skipPlainBytes() {
       switch byte {
       case UInt8(ascii: "\""):
         position += 1
         return
-      case UInt8(ascii: "\\"): try skipEscape()
+      case UInt8(ascii: "\\"): try skipEscape(inName: isName)
       case 0x80...: try skipCharacterOfManyBytes(first: byte)
       default: throw error
       }
@@ -194,7 +194,7 @@ extension JSONScanner {
   }
 
   /// Source: RFC 8259 section 7.
-  private mutating func skipEscape() throws(JSONScannerError) {
+  private mutating func skipEscape(inName isInName: Bool) throws(JSONScannerError) {
     position += 1
     switch next {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"),
@@ -202,7 +202,10 @@ extension JSONScanner {
       position += 1
     case UInt8(ascii: "u"):
       let unit = try skipCodeUnit()
-      if dialect == .jansson { try checkPair(startingWith: unit) }
+      if dialect == .jansson {
+        guard unit != 0 || !isInName else { throw error }
+        try checkPair(startingWith: unit)
+      }
     default:
       throw error
     }
@@ -220,10 +223,10 @@ extension JSONScanner {
     return unit
   }
 
-  /// Refuses NUL and half pairs, and moves over the second half of a whole one.
+  /// Refuses half pairs, and moves over the second half of a whole one.
   private mutating func checkPair(startingWith unit: UInt16) throws(JSONScannerError) {
     switch unit {
-    case 0, 0xdc00...0xdfff:
+    case 0xdc00...0xdfff:
       throw error
     case 0xd800...0xdbff:
       guard skip(UInt8(ascii: "\\")) else { throw error }
