@@ -1,0 +1,60 @@
+/// Setting up TLS: what libwebsockets leaves to its user, and macros that Swift cannot import.
+#ifndef NG_TLS_H
+#define NG_TLS_H
+
+#include <stddef.h>
+
+#pragma clang assume_nonnull begin
+
+/// OpenSSL's own names for `SSL_CTX` and `SSL`, so that its headers need not be included.
+struct ssl_ctx_st;
+struct ssl_st;
+
+typedef enum __attribute__((enum_extensibility(closed))) ng_tls_version {
+  NG_TLS_VERSION_1_2 = 2,
+  NG_TLS_VERSION_1_3 = 3,
+} ng_tls_version;
+
+/// The keys that session tickets are sealed with: shared by all workers, or a client could resume
+/// its session only on the worker that it happened to have.
+///
+/// `native` is private. Thread: any, for all functions but `_free`.
+typedef struct ng_tls_ticket_keys {
+  void *native;
+} ng_tls_ticket_keys;
+
+/// New random keys, the caller's. Aborts when there are no random bytes.
+ng_tls_ticket_keys *ng_tls_ticket_keys_new(void);
+
+/// Seals with a new key from now on. Tickets of the last one are still taken, older ones no more.
+void ng_tls_ticket_keys_rotate(ng_tls_ticket_keys *keys);
+
+/// Only when no context that was configured with them is left.
+void ng_tls_ticket_keys_free(ng_tls_ticket_keys *keys);
+
+/// How one listener speaks TLS. Paths are borrowed for the call, `ticket_keys` must outlive the
+/// context that is configured with it.
+typedef struct ng_tls_settings {
+  /// PEM: the certificate, then those of its issuers.
+  const char *certificate_file;
+  /// PEM, not encrypted.
+  const char *private_key_file;
+  ng_tls_version minimum_version;
+  ng_tls_ticket_keys *ticket_keys;
+} ng_tls_settings;
+
+/// Puts certificate, versions, ciphers and ticket keys into a server's context. Returns 0, or -1
+/// with the reason as one line in `error`. Thread: any, one context at a time.
+int ng_tls_configure(struct ssl_ctx_st *context, const ng_tls_settings *settings, char *error,
+                     size_t error_size);
+
+/// Whether a context can be configured so: 0, or -1 with the reason as one line in `error`.
+/// Thread: any.
+int ng_tls_check(const ng_tls_settings *settings, char *error, size_t error_size);
+
+/// Tells the peer that nothing more will come (close_notify). Thread: the session's.
+void ng_tls_end_output(struct ssl_st *session);
+
+#pragma clang assume_nonnull end
+
+#endif

@@ -1,0 +1,195 @@
+#include "ng_tls.h"
+
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <openssl/ssl.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// MARK: ticket keys
+
+enum { KEY_NAME_SIZE = 16, SECRET_SIZE = 32, KEY_COUNT = 2 };
+
+typedef struct {
+  unsigned char name[KEY_NAME_SIZE];
+  unsigned char cipher_secret[SECRET_SIZE];
+  unsigned char mac_secret[SECRET_SIZE];
+} ticket_key;
+
+/// The key in use, and the one before it, when there was one.
+typedef struct {
+  ng_tls_ticket_keys face;
+  pthread_mutex_t lock;
+  ticket_key keys[KEY_COUNT];
+  int key_count;
+} ticket_keys_impl;
+
+static ticket_keys_impl *impl_of(ng_tls_ticket_keys *keys) { return keys->native; }
+
+static void fill(ticket_key *key) {
+  if (RAND_bytes((unsigned char *)key, sizeof *key) != 1) {
+    abort();
+  }
+}
+
+ng_tls_ticket_keys *ng_tls_ticket_keys_new(void) {
+  ticket_keys_impl *impl = calloc(1, sizeof *impl);
+  if (impl == NULL || pthread_mutex_init(&impl->lock, NULL) != 0) {
+    abort();
+  }
+  impl->face.native = impl;
+  fill(&impl->keys[0]);
+  impl->key_count = 1;
+  return &impl->face;
+}
+
+void ng_tls_ticket_keys_rotate(ng_tls_ticket_keys *keys) {
+  ticket_keys_impl *impl = impl_of(keys);
+  ticket_key key;
+  fill(&key);
+  pthread_mutex_lock(&impl->lock);
+  impl->keys[1] = impl->keys[0];
+  impl->keys[0] = key;
+  impl->key_count = 2;
+  pthread_mutex_unlock(&impl->lock);
+  OPENSSL_cleanse(&key, sizeof key);
+}
+
+void ng_tls_ticket_keys_free(ng_tls_ticket_keys *keys) {
+  ticket_keys_impl *impl = impl_of(keys);
+  pthread_mutex_destroy(&impl->lock);
+  OPENSSL_cleanse(impl, sizeof *impl);
+  free(impl);
+}
+
+/// The key to seal with, or the one that is called `name`. Returns its age: 0 for the one in use, 1
+/// for the one before it, -1 when there is none of that name.
+static int find_key(ticket_keys_impl *impl, const unsigned char *name, bool is_sealing,
+                    ticket_key *key) {
+  int age = -1;
+  pthread_mutex_lock(&impl->lock);
+  for (int index = 0; age < 0 && index < impl->key_count; index++) {
+    if (is_sealing || memcmp(impl->keys[index].name, name, KEY_NAME_SIZE) == 0) {
+      age = index;
+      *key = impl->keys[index];
+    }
+  }
+  pthread_mutex_unlock(&impl->lock);
+  return age;
+}
+
+static bool prepare(ticket_key *key, unsigned char *iv, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac,
+                    int is_sealing) {
+  OSSL_PARAM parameters[] = {
+      OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, key->mac_secret, SECRET_SIZE),
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, "sha256", 0),
+      OSSL_PARAM_construct_end(),
+  };
+  return EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), NULL, key->cipher_secret, iv, is_sealing) ==
+             1 &&
+         EVP_MAC_CTX_set_params(mac, parameters) == 1;
+}
+
+static pthread_once_t index_once = PTHREAD_ONCE_INIT;
+static int keys_index;
+
+static void make_index(void) { keys_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL); }
+
+/// OpenSSL's ticket callback. Returns 1 to go on, 2 to go on and give a new ticket, 0 for a full
+/// handshake, -1 for a failure.
+static int use_ticket_key(SSL *session, unsigned char *name, unsigned char *iv,
+                          EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int is_sealing) {
+  ticket_keys_impl *impl = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(session), keys_index);
+  ticket_key key;
+  int age = find_key(impl, name, is_sealing, &key);
+  if (age < 0) {
+    return 0;
+  }
+  if (is_sealing) {
+    memcpy(name, key.name, KEY_NAME_SIZE);
+    if (RAND_bytes(iv, EVP_CIPHER_get_iv_length(EVP_aes_256_cbc())) != 1) {
+      age = -1;
+    }
+  }
+  bool is_prepared = age >= 0 && prepare(&key, iv, cipher, mac, is_sealing);
+  OPENSSL_cleanse(&key, sizeof key);
+  return !is_prepared ? -1 : age == 0 ? 1 : 2;
+}
+
+// MARK: contexts
+
+/// Ephemeral keys and authenticated encryption only. TLS 1.3 has nothing else.
+static const char ciphers_1_2[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
+static const unsigned char session_context[] = "notes-gateway";
+
+static int failed(char *error, size_t error_size, const char *what, const char *which) {
+  unsigned long code = ERR_peek_last_error();
+  const char *reason = ERR_reason_error_string(code);
+  snprintf(error, error_size, "%s %s: %s", what, which, reason == NULL ? "unknown error" : reason);
+  ERR_clear_error();
+  return -1;
+}
+
+/// For an encrypted private key: without this OpenSSL would ask at the terminal.
+static int give_no_passphrase(char *buffer, int size, int is_writing, void *context) {
+  (void)buffer;
+  (void)size;
+  (void)is_writing;
+  (void)context;
+  return -1;
+}
+
+static int load_certificate(SSL_CTX *context, const ng_tls_settings *settings, char *error,
+                            size_t error_size) {
+  SSL_CTX_set_default_passwd_cb(context, give_no_passphrase);
+  if (SSL_CTX_use_certificate_chain_file(context, settings->certificate_file) != 1) {
+    return failed(error, error_size, "cannot use the certificate", settings->certificate_file);
+  }
+  // The second finds a key of another kind than the certificate's, which the first takes.
+  if (SSL_CTX_use_PrivateKey_file(context, settings->private_key_file, SSL_FILETYPE_PEM) != 1 ||
+      SSL_CTX_check_private_key(context) != 1) {
+    return failed(error, error_size, "cannot use the private key", settings->private_key_file);
+  }
+  return 0;
+}
+
+int ng_tls_configure(struct ssl_ctx_st *context, const ng_tls_settings *settings, char *error,
+                     size_t error_size) {
+  ERR_clear_error();
+  pthread_once(&index_once, make_index);
+  int version =
+      settings->minimum_version == NG_TLS_VERSION_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
+  if (SSL_CTX_set_min_proto_version(context, version) != 1 ||
+      SSL_CTX_set_cipher_list(context, ciphers_1_2) != 1 ||
+      SSL_CTX_set_session_id_context(context, session_context, sizeof session_context - 1) != 1 ||
+      SSL_CTX_set_ex_data(context, keys_index, settings->ticket_keys->native) != 1 ||
+      SSL_CTX_set_tlsext_ticket_key_evp_cb(context, use_ticket_key) != 1) {
+    return failed(error, error_size, "cannot set up", "TLS");
+  }
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                   SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+  // Sessions live in the clients' tickets: a cache would be one worker's.
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  return load_certificate(context, settings, error, error_size);
+}
+
+int ng_tls_check(const ng_tls_settings *settings, char *error, size_t error_size) {
+  SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+  if (context == NULL) {
+    return failed(error, error_size, "cannot set up", "TLS");
+  }
+  int result = ng_tls_configure(context, settings, error, error_size);
+  SSL_CTX_free(context);
+  return result;
+}
+
+void ng_tls_end_output(struct ssl_st *session) {
+  ERR_clear_error();
+  (void)SSL_shutdown(session);
+  ERR_clear_error();
+}
