@@ -1,0 +1,310 @@
+#include "ng_websocket.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ng_private.h"
+
+static ws_impl *impl_of(ng_ws_connection *connection) {
+  return NG_EMBEDDED(connection, ws_impl, face);
+}
+
+static const ng_ws_callbacks *callbacks_of(ws_impl *ws) { return &ws->server->settings.callbacks; }
+
+static void *context_of(ws_impl *ws) { return ws->server->face.context; }
+
+// MARK: life
+
+ws_impl *ng_ws_new(server_impl *server, bool is_tls, uint32_t slot, uint32_t generation) {
+  ws_impl *ws = ng_allocate(sizeof *ws);
+  ws->face.slot = slot;
+  ws->face.generation = generation;
+  ws->server = server;
+  ws->is_tls = is_tls;
+  ws->pump.descriptor = -1;
+  return ws;
+}
+
+void ng_ws_free_if_done(ws_impl *ws) {
+  if (ws->lws == NULL && ws->pump.stream == NULL && !ws->is_being_adopted) {
+    free(ws->message);
+    free(ws->pump.inward);
+    free(ws);
+  }
+}
+
+void ng_ws_report_closed(ws_impl *ws, uint16_t code) {
+  if (ws->is_reported_closed) {
+    return;
+  }
+  ws->is_reported_closed = true;
+  ws->is_ignoring_input = true;
+  callbacks_of(ws)->closed(context_of(ws), &ws->face, code);
+}
+
+// MARK: messages in
+
+static void forget_message(ws_impl *ws) {
+  free(ws->message);
+  ws->message = NULL;
+  ws->message_capacity = 0;
+  ws->message_size = 0;
+  ws->is_in_message = false;
+}
+
+static void append(ws_impl *ws, const uint8_t *bytes, size_t size) {
+  size_t needed = ws->message_size + size;
+  if (needed > ws->message_capacity) {
+    // What a frame's header announces is not believed: memory grows with what really comes.
+    size_t capacity = ws->message_capacity < 8192 ? 8192 : ws->message_capacity;
+    while (capacity < needed) {
+      capacity *= 2;
+    }
+    uint8_t *message = realloc(ws->message, capacity);
+    if (message == NULL) {
+      abort();
+    }
+    ws->message = message;
+    ws->message_capacity = capacity;
+  }
+  memcpy(ws->message + ws->message_size, bytes, size);
+}
+
+/// Whether the last character of `bytes`, so far valid UTF-8, lacks bytes. libwebsockets does not
+/// see it when the last fragment of a message is empty.
+static bool ends_in_character(const uint8_t *bytes, size_t size) {
+  for (size_t back = 1; back <= 3 && back <= size; back++) {
+    uint8_t byte = bytes[size - back];
+    if (byte < 0x80) {
+      return false;
+    }
+    if (byte >= 0xc0) {
+      size_t length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+      return back < length;
+    }
+  }
+  return false;
+}
+
+static int deliver(ws_impl *ws, struct lws *lws, const uint8_t *bytes, size_t size) {
+  if (size > 0 && ends_in_character(bytes, size)) {
+    lws_close_reason(lws, LWS_CLOSE_STATUS_INVALID_PAYLOAD, NULL, 0);
+    return -1;
+  }
+  callbacks_of(ws)->text(context_of(ws), &ws->face, bytes, size);
+  return 0;
+}
+
+static int received(ws_impl *ws, struct lws *lws, const uint8_t *bytes, size_t size) {
+  if (ws->is_ignoring_input) {
+    return 0;
+  }
+  bool is_first = !ws->is_in_message;
+  bool is_final = lws_is_final_fragment(lws) != 0;
+  bool is_binary = lws_frame_is_binary(lws) != 0;
+  size_t room = ws->server->settings.message_size_max - ws->message_size;
+  if (size > room || lws_remaining_packet_payload(lws) > room - size) {
+    forget_message(ws);
+    ws->is_ignoring_input = true;
+    callbacks_of(ws)->too_large(context_of(ws), &ws->face);
+    return 0;
+  }
+  ws->is_in_message = true;
+  if (!is_binary && !(is_first && is_final)) {
+    append(ws, bytes, size);
+  }
+  ws->message_size += size;
+  if (!is_final) {
+    return 0;
+  }
+  int result = 0;
+  if (is_binary) {
+    callbacks_of(ws)->binary(context_of(ws), &ws->face);
+  } else if (is_first) {
+    result = deliver(ws, lws, bytes, size);
+  } else {
+    result = deliver(ws, lws, ws->message == NULL ? bytes : ws->message, ws->message_size);
+  }
+  forget_message(ws);
+  return result;
+}
+
+static int peer_closed(ws_impl *ws, const uint8_t *payload, size_t size) {
+  ws->has_peer_closed = true;
+  ws->peer_code = NG_WS_NO_CODE;
+  if (size >= 2) {
+    ws->peer_code = (uint16_t)(payload[0] << 8 | payload[1]);
+  }
+  ws->is_ignoring_input = true;
+  if (!ws->is_reported_closed) {
+    callbacks_of(ws)->peer_closed(context_of(ws), &ws->face, ws->peer_code);
+  }
+  // Its own answer would repeat codes that must not be sent.
+  return -1;
+}
+
+// MARK: frames out
+
+int ng_ws_is_writable(ng_ws_connection *connection) {
+  ws_impl *ws = impl_of(connection);
+  if (ws->is_tls) {
+    return ng_pump_is_writable(ws);
+  }
+  return ws->lws != NULL && lws_partial_buffered(ws->lws) == 0;
+}
+
+size_t ng_ws_write_size(ng_ws_connection *connection) {
+  return impl_of(connection)->is_tls ? NG_RECORD_SIZE : NG_CHUNK_SIZE;
+}
+
+ptrdiff_t ng_ws_write(ng_ws_connection *connection, const uint8_t *bytes, size_t size) {
+  ws_impl *ws = impl_of(connection);
+  if (ws->is_tls) {
+    return ng_pump_write(ws, bytes, size);
+  }
+  if (ws->lws == NULL || ws->is_dropped) {
+    return -1;
+  }
+  if (lws_partial_buffered(ws->lws) != 0) {
+    return 0;
+  }
+  // All at once, however large: libwebsockets may put a pong of its own behind any write that went
+  // out whole. What the socket does not take is kept by libwebsockets, and sent first.
+  if (lws_write(ws->lws, (unsigned char *)bytes, size, LWS_WRITE_RAW) < 0) {
+    ng_ws_drop(connection);
+    return -1;
+  }
+  return (ptrdiff_t)size;
+}
+
+void ng_ws_request_writable(ng_ws_connection *connection) {
+  ws_impl *ws = impl_of(connection);
+  struct lws *lws = ws->is_tls && ws->pump.stream != NULL ? ws->pump.stream->raw : ws->lws;
+  if (lws != NULL) {
+    lws_callback_on_writable(lws);
+  }
+}
+
+int ng_ws_write_last(ng_ws_connection *connection, const uint8_t *bytes, size_t size) {
+  ws_impl *ws = impl_of(connection);
+  if (ws->is_tls) {
+    return ng_pump_write_last(ws, bytes, size);
+  }
+  ptrdiff_t taken = ng_ws_write(connection, bytes, size);
+  return taken < 0 ? -1 : taken > 0;
+}
+
+void ng_ws_drop(ng_ws_connection *connection) {
+  ws_impl *ws = impl_of(connection);
+  if (ws->is_dropped) {
+    return;
+  }
+  ws->is_dropped = true;
+  ws->is_ignoring_input = true;
+  if (ws->is_tls && ws->pump.stream != NULL && ws->pump.stream->raw != NULL) {
+    ng_kill(ws->pump.stream->raw);
+  } else if (ws->lws != NULL) {
+    ng_kill(ws->lws);
+  }
+}
+
+// MARK: callbacks of libwebsockets
+
+static void opened(ws_impl *ws) {
+  if (ws->is_tls) {
+    // Data goes to the client directly, and would overtake it.
+    ng_pump_outward(ws);
+  }
+  ws->is_open = true;
+  if (!ws->is_reported_closed) {
+    callbacks_of(ws)->opened(context_of(ws), &ws->face);
+  }
+}
+
+/// `has_role`: what it was when it was closed is still there to be asked.
+static void gone(ws_impl *ws, struct lws *lws, bool has_role) {
+  uint16_t code = NG_WS_ABNORMAL;
+  if (ws->has_peer_closed) {
+    code = ws->peer_code;
+  } else if (has_role && lws_get_close_length(lws) >= 2) {
+    const unsigned char *payload = lws_get_close_payload(lws);
+    code = (uint16_t)(payload[0] << 8 | payload[1]);
+  }
+  lws_set_opaque_user_data(lws, NULL);
+  ws->lws = NULL;
+  ng_ws_report_closed(ws, code);
+  if (ws->is_tls) {
+    ng_pump_lws_gone(ws);
+  }
+  ng_ws_free_if_done(ws);
+}
+
+static int handle(ws_impl *ws, struct lws *lws, enum lws_callback_reasons reason,
+                  const uint8_t *bytes, size_t size) {
+  switch (reason) {
+  case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
+    ws->lws = lws;
+    return 0;
+  case LWS_CALLBACK_ESTABLISHED:
+    opened(ws);
+    return 0;
+  case LWS_CALLBACK_RECEIVE:
+    return received(ws, lws, bytes, size);
+  case LWS_CALLBACK_RECEIVE_PONG:
+    if (!ws->is_reported_closed) {
+      callbacks_of(ws)->pong(context_of(ws), &ws->face);
+    }
+    return 0;
+  case LWS_CALLBACK_SERVER_WRITEABLE:
+    if (!ws->is_tls && !ws->is_reported_closed && !ws->is_dropped) {
+      callbacks_of(ws)->writable(context_of(ws), &ws->face);
+    }
+    return 0;
+  case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+    return peer_closed(ws, bytes, size);
+  case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL:
+    ws->is_ignoring_input = true;
+    if (ws->is_open && !ws->is_reported_closed && !ws->has_peer_closed) {
+      callbacks_of(ws)->closing(context_of(ws), &ws->face);
+    }
+    return 0;
+  case LWS_CALLBACK_CLOSED:
+    gone(ws, lws, true);
+    return 0;
+  case LWS_CALLBACK_CLOSED_HTTP:
+  case LWS_CALLBACK_WSI_DESTROY:
+    gone(ws, lws, false);
+    return 0;
+  default:
+    return 0;
+  }
+}
+
+int ng_ws_callback(struct lws *lws, enum lws_callback_reasons reason, void *_Nullable user,
+                   void *_Nullable in, size_t size) {
+  (void)user;
+  static const uint8_t nothing[1];
+  switch (reason) {
+  case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED: {
+    server_impl *server = lws_context_user(lws_get_context(lws));
+    if (server->adopting != NULL) {
+      lws_set_opaque_user_data(lws, server->adopting);
+    }
+    break;
+  }
+  case LWS_CALLBACK_ESTABLISHED:
+  case LWS_CALLBACK_RECEIVE:
+  case LWS_CALLBACK_RECEIVE_PONG:
+  case LWS_CALLBACK_SERVER_WRITEABLE:
+  case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+  case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL:
+  case LWS_CALLBACK_CLOSED:
+  case LWS_CALLBACK_CLOSED_HTTP:
+  case LWS_CALLBACK_WSI_DESTROY:
+    break;
+  default:
+    return 0;
+  }
+  ws_impl *ws = lws_get_opaque_user_data(lws);
+  return ws == NULL ? 0 : handle(ws, lws, reason, in == NULL ? nothing : in, size);
+}
