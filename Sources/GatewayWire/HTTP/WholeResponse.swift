@@ -23,15 +23,9 @@ package enum WholeResponse {
     status: Int, code: String, message: String, fields: [ResponseField] = [],
     connection: [ResponseHead.ConnectionOption] = []
   ) -> [UInt8] {
-    var body: [UInt8] = []
-    body.append(verbatim: #"{"error":""#)
-    body.append(escaped: message)
-    body.append(verbatim: #"","code":""#)
-    body.append(escaped: code)
-    body.append(verbatim: #""}"#)
     return bytes(
-      status: status, contentType: "application/json", fields: fields, body: body,
-      connection: connection)
+      status: status, contentType: "application/json", fields: fields,
+      body: JSONError(code: code, message: message).body, connection: connection)
   }
 
   /// The answer to an upgrade to a version that the gateway does not speak.
