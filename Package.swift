@@ -59,7 +59,9 @@ let package = Package(
     module("GatewayConfiguration", ["GatewayTypes", "CYAML"]),
     module("GatewayLogic", ["GatewayTypes"]),
     module("GatewayLoop", ["GatewayTypes", "CLoop"]),
-    module("GatewayTransport", ["GatewayTypes", "GatewayWire", "GatewayLoop", "CWebSockets"]),
+    module(
+      "GatewayTransport",
+      ["GatewayTypes", "GatewayWire", "GatewayLoop", "CLoop", "COpenSSL", "CWebSockets"]),
     module("GatewayUpstream", ["GatewayTypes", "GatewayWire", "GatewayLoop", "CHTTPClient"]),
     module(
       "GatewayRuntime",

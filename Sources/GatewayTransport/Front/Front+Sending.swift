@@ -1,0 +1,224 @@
+import CWebSockets
+import GatewayLoop
+package import GatewayTypes
+package import GatewayWire
+
+// What is sent is collected here and written by `flush`.
+extension Front {
+  /// A write of more is asked whether the socket took it all, for what it did not is held in
+  /// memory.
+  private static let heldSizeMin = 16 << 10
+  /// What one connection with much to catch up on may write before others run.
+  private static let burstSizeMax = 256 << 10
+
+  /// Sends a frame to one connection, behind what was sent to it before; not to one that is closing
+  /// or gone.
+  package func send(_ frame: EncodedFrame, to id: ConnectionID) {
+    guard let slot = slot(of: id), slot.pointee.state == .open else { return }
+    turn.add(frame, for: id.slot, slot)
+    turnEnd?.request()
+  }
+
+  /// Sends one frame to many connections of this worker, by their slots, but not to the one in slot
+  /// `except`. Slots whose connections are closing or gone are passed over.
+  package func send(
+    _ frame: EncodedFrame, toSlots members: UnsafeBufferPointer<UInt32>, except: UInt32?
+  ) {
+    guard !members.isEmpty else { return }
+    turn.add(
+      frame, for: members, except: except ?? .max,
+      among: UnsafeMutableBufferPointer(start: slots.start, count: Int(slots.count)))
+    turnEnd?.request()
+  }
+
+  /// The end of a turn of the loop.
+  func turnEnded() {
+    resumeConnections()
+    guard turn.slotCount > 0 || !closingSlots.isEmpty else { return }
+    let wait = pace.wait(at: SystemClock.monotonic)
+    if wait > .zero {
+      gatherTimer?.start(after: wait)
+    } else {
+      flush()
+    }
+  }
+
+  /// Writes what was sent, to each connection once.
+  func flush() {
+    let start = SystemClock.monotonic
+    for index in 0..<turn.slotCount { flush(turn.slot(at: index)) }
+    turn.removeAll()
+    let closing = closingSlots
+    closingSlots.removeAll(keepingCapacity: true)
+    for index in closing { sayClosing(index) }
+    pace.flushed(from: start, to: SystemClock.monotonic)
+    reportOverflows()
+  }
+
+  private func reportOverflows() {
+    guard !overflows.isEmpty else { return }
+    let reported = overflows
+    overflows.removeAll(keepingCapacity: true)
+    for id in reported where isOpen(id) { handler?.outboundQueueOverflowed(id) }
+  }
+
+  // MARK: One connection
+
+  private func flush(_ index: UInt32) {
+    let slot = slots.start + Int(index)
+    var link = slot.pointee.firstLink
+    guard link >= 0 else { return }
+    slot.pointee.firstLink = -1
+    guard let connection = slot.pointee.connection,
+      slot.pointee.state == .open || slot.pointee.state == .closing
+    else { return }
+    while link >= 0, !slot.pointee.isBlocked {
+      link = write(from: link, to: slot, connection)
+    }
+    if link >= 0 { queue(from: link, skipping: 0, slot, index) }
+  }
+
+  /// Writes the frame of one link, or those of several at once. Returns the first link of which
+  /// nothing is written yet.
+  private func write(
+    from first: Int32, to slot: UnsafeMutablePointer<Slot>,
+    _ connection: UnsafeMutablePointer<ng_ws_connection>
+  ) -> Int32 {
+    let link = turn.link(at: first)
+    var bytes = turn.bytes(of: link)
+    var next = link.next
+    if next >= 0 {
+      let sizeMax = ng_ws_write_size(connection)
+      let filled = gather(from: first, upTo: sizeMax, next: &next)
+      if let start = scratch.assumingMemoryBound(to: UInt8.self).baseAddress, filled > 0 {
+        bytes = TurnOutput.FrameBytes(start: start, size: filled)
+      }
+    }
+    let taken = ng_ws_write(connection, bytes.start, bytes.size)
+    if taken == bytes.size {
+      if taken > Front.heldSizeMin { noteHeld(taken, slot, connection) }
+      return next
+    }
+    slot.pointee.isBlocked = true
+    if taken < 0 {
+      slot.pointee.state = .mute
+      return -1
+    }
+    queue(from: first, skipping: taken, slot, connection.pointee.slot)
+    return -1
+  }
+
+  /// Copies frames into the scratch buffer, as many as fit into `sizeMax` together. Returns their
+  /// size, and the first link behind them in `next`; 0 when not even two fit.
+  private func gather(from first: Int32, upTo sizeMax: Int, next: inout Int32) -> Int {
+    let limit = min(sizeMax, scratch.count)
+    var filled = 0
+    var cursor = first
+    while cursor >= 0 {
+      let link = turn.link(at: cursor)
+      let bytes = turn.bytes(of: link)
+      guard filled + bytes.size <= limit else { break }
+      // A frame for itself is written out of its own memory.
+      if filled == 0 {
+        guard bytes.size + turn.bytes(of: turn.link(at: link.next)).size <= limit else { return 0 }
+      }
+      scratch.baseAddress?.advanced(by: filled)
+        .copyMemory(from: bytes.start, byteCount: bytes.size)
+      filled += bytes.size
+      cursor = link.next
+    }
+    if filled > 0 { next = cursor }
+    return filled
+  }
+
+  /// Puts what is linked from `first` on into the connection's own queue, but for the first
+  /// `skipped` bytes, which are gone.
+  private func queue(
+    from first: Int32, skipping skipped: Int, _ slot: UnsafeMutablePointer<Slot>, _ index: UInt32
+  ) {
+    let queue = slot.pointee.queue ?? OutboundQueue()
+    slot.pointee.queue = queue
+    var skipped = skipped
+    var cursor = first
+    while cursor >= 0 {
+      let link = turn.link(at: cursor)
+      let frame = turn.frame(of: link)
+      if skipped >= frame.bytes.count {
+        skipped -= frame.bytes.count
+      } else {
+        queue.append(frame, from: skipped)
+        skipped = 0
+      }
+      cursor = link.next
+    }
+    checkBound(slot, index)
+  }
+
+  private func checkBound(_ slot: UnsafeMutablePointer<Slot>, _ index: UInt32) {
+    guard slot.pointee.queuedSize > settings.outboundQueueSizeMax,
+      !slot.pointee.hasOverflowed, slot.pointee.state == .open
+    else { return }
+    slot.pointee.hasOverflowed = true
+    overflows.append(id(of: index))
+  }
+
+  private func noteHeld(
+    _ size: Int, _ slot: UnsafeMutablePointer<Slot>,
+    _ connection: UnsafeMutablePointer<ng_ws_connection>
+  ) {
+    if ng_ws_is_writable(connection) == 0 {
+      slot.pointee.isBlocked = true
+      slot.pointee.heldSize = size
+    }
+  }
+
+  // MARK: A connection that can be written again
+
+  /// The connection takes bytes again: what waits goes out, and then the closing frame.
+  func becameWritable(_ index: UInt32) {
+    let slot = slots.start + Int(index)
+    guard let connection = slot.pointee.connection else { return }
+    slot.pointee.isBlocked = false
+    slot.pointee.heldSize = 0
+    // It takes what it is sent, so it is there, whatever became of pings.
+    slot.pointee.heardAt = sweepCount
+    if let queue = slot.pointee.queue {
+      drain(queue, to: slot, connection)
+      guard !slot.pointee.isBlocked else { return }
+      slot.pointee.queue = nil
+    }
+    sayClosing(index)
+  }
+
+  private func drain(
+    _ queue: OutboundQueue, to slot: UnsafeMutablePointer<Slot>,
+    _ connection: UnsafeMutablePointer<ng_ws_connection>
+  ) {
+    let sizeMax = min(ng_ws_write_size(connection), scratch.count)
+    var burstSize = 0
+    while !queue.isEmpty, !slot.pointee.isBlocked {
+      var size = 0
+      let taken = queue.withNext(upTo: sizeMax, scratch: scratch) { bytes in
+        size = bytes.count
+        guard let start = bytes.assumingMemoryBound(to: UInt8.self).baseAddress else { return 0 }
+        return ng_ws_write(connection, start, size)
+      }
+      if taken < 0 {
+        slot.pointee.state = .mute
+        slot.pointee.isBlocked = true
+        return
+      }
+      queue.remove(taken)
+      burstSize += taken
+      if taken < size {
+        slot.pointee.isBlocked = true
+      } else if size > Front.heldSizeMin {
+        noteHeld(size, slot, connection)
+      }
+      if burstSize >= Front.burstSizeMax, !queue.isEmpty, !slot.pointee.isBlocked {
+        slot.pointee.isBlocked = true
+        ng_ws_request_writable(connection)
+      }
+    }
+  }
+}

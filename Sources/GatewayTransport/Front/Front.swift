@@ -1,0 +1,189 @@
+import CLoop
+import CWebSockets
+package import GatewayLoop
+package import GatewayTypes
+import GatewayWire
+
+/// The connections of one worker: accepts them, reads their requests, hands upgrades to
+/// libwebsockets, and writes what is sent to them.
+///
+/// Frames that are sent are collected, and written once for each connection at the end of the turn
+/// of the loop (DESIGN.md, 4).
+///
+/// Thread: the loop's, for all of it.
+package final class Front {
+  let loop: Loop
+  let workerIndex: UInt16
+  let settings: TransportSettings
+  /// Who is told. Not retained; must be there whenever the loop runs.
+  package unowned var handler: (any FrontHandler)?
+
+  /// Nil after `shutdown`.
+  var server: UnsafeMutablePointer<ng_server>?
+  private let ticketKeys: TLSTicketKeys
+  private var listeners: [Listener] = []
+  private(set) var isStopping = false
+
+  // WebSocket connections.
+  var slots = SlotTable()
+  var turn = TurnOutput()
+  /// Connections whose closing frame may be due.
+  var closingSlots: [UInt32] = []
+  var closingFrames: [UInt32: EncodedFrame] = [:]
+  var overflows: [ConnectionID] = []
+  let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+  var pace = FlushPace()
+  var closeDeadlines: [CloseDeadline] = []
+  var sweepCount: UInt32 = 0
+
+  // Connections that are not, or not yet.
+  var httpConnections: [HTTPConnection] = []
+  var resumedConnections: [HTTPConnection] = []
+
+  private(set) var turnEnd: TurnEnd?
+  private(set) var gatherTimer: Timer?
+  private(set) var closeTimer: Timer?
+  private var pingTimer: Timer?
+  private var httpTimer: Timer?
+
+  /// Makes the server side of a worker. `tls` lists the ways to speak TLS, by the index that
+  /// `listen` is given. Must not be called from within a callback of the loop.
+  package init(
+    loop: Loop, workerIndex: UInt16, settings: TransportSettings, tls: [TLSSettings],
+    ticketKeys: TLSTicketKeys
+  ) throws(FrontError) {
+    self.loop = loop
+    self.workerIndex = workerIndex
+    self.settings = settings
+    self.ticketKeys = ticketKeys
+    try start(tls)
+    turnEnd = TurnEnd(of: loop) { [unowned self] in turnEnded() }
+    gatherTimer = Timer(on: loop) { [unowned self] in flush() }
+    closeTimer = Timer(on: loop) { [unowned self] in dropOverdue() }
+    startSweeps()
+  }
+
+  deinit {
+    precondition(server == nil, "a front is shut down before it is released")
+    scratch.deallocate()
+  }
+
+  private func start(_ tls: [TLSSettings]) throws(FrontError) {
+    // Unretained: `shutdown` frees the C object, after which it calls nobody.
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    var native = ng_server_settings(
+      message_size_max: settings.messageSizeMax,
+      handshake_timeout_s: CInt(clamping: max(1, settings.headerTimeout.components.seconds)),
+      callbacks: Front.callbacks)
+    let problem = withErrorText { error, errorSize in
+      server = ng_server_new(loop.pointer, context, &native, error, errorSize)
+      return server != nil
+    }
+    guard let server else { throw FrontError(problem ?? "libwebsockets did not start") }
+    for settings in tls {
+      let problem = withErrorText { error, errorSize in
+        settings.withNative(ticketKeys) { ng_server_add_tls(server, $0, error, errorSize) } >= 0
+      }
+      if let problem {
+        shutdown()
+        throw FrontError(problem)
+      }
+    }
+  }
+
+  private func startSweeps() {
+    if settings.pingInterval > .zero {
+      pingTimer = Timer(on: loop) { [unowned self] in sweepSilent() }
+      pingTimer?.start(every: max(.milliseconds(1), settings.pingInterval / Front.sweepsPerPing))
+    }
+    let shortest = min(settings.headerTimeout, settings.bodyTimeout, settings.idleTimeout)
+    httpTimer = Timer(on: loop) { [unowned self] in sweepOverdue() }
+    httpTimer?.start(every: min(max(shortest / 4, .milliseconds(5)), .milliseconds(500)))
+  }
+
+  // MARK: Listening
+
+  /// Accepts connections from a listening socket, which is the front's from now on. `tlsIndex` says
+  /// which of the ways to speak TLS; nil is plain text.
+  package func listen(on descriptor: CInt, tlsIndex: Int?) {
+    listeners.append(
+      Listener(on: loop, descriptor: descriptor) { [unowned self] event in
+        switch event {
+        case .accepted(let socket, let peer): accepted(socket, peer, tlsIndex: tlsIndex)
+        case .failed(let error): handler?.acceptFailed(error: error)
+        }
+      })
+  }
+
+  /// Takes no new connections, and no new requests on those that are there.
+  package func stopListening() {
+    isStopping = true
+    listeners = []
+    for connection in httpConnections { connection.stop() }
+  }
+
+  // MARK: End
+
+  /// Drops what is still open, tells the handler of it, and frees what C holds. Runs the loop for a
+  /// moment, so it must not be called from within one of its callbacks.
+  package func shutdown() {
+    guard let server else { return }
+    stopListening()
+    for connection in httpConnections { connection.close() }
+    turnEnd = nil
+    gatherTimer = nil
+    closeTimer = nil
+    pingTimer = nil
+    httpTimer = nil
+    ng_server_free(server)
+    self.server = nil
+    resumedConnections = []
+    turn.removeAll()
+  }
+}
+
+@available(*, unavailable)
+extension Front: Sendable {}
+
+// MARK: - Counts
+
+extension Front {
+  /// WebSocket connections, those that are being opened or closed included.
+  package var webSocketCount: Int { slots.usedCount }
+
+  /// Connections that are not WebSocket ones, or not yet.
+  package var httpConnectionCount: Int { httpConnections.count }
+
+  /// What waits for WebSocket clients to read it, in bytes. Looks at every connection.
+  package var queuedSize: Int {
+    (0..<Int(slots.count)).reduce(0) { $0 + slots.start[$1].queuedSize }
+  }
+
+  /// What waits for one client to read it, in bytes; 0 for a connection that is gone.
+  package func queuedSize(of id: ConnectionID) -> Int {
+    slot(of: id)?.pointee.queuedSize ?? 0
+  }
+
+  /// Whether what is sent to `id` now can reach it.
+  package func isOpen(_ id: ConnectionID) -> Bool {
+    slot(of: id)?.pointee.state == .open
+  }
+
+  /// The slot of a connection that the handler knows of; nil when it is gone. Good until the next
+  /// upgrade.
+  func slot(of id: ConnectionID) -> UnsafeMutablePointer<Slot>? {
+    guard id.worker == workerIndex, id.slot < slots.count else { return nil }
+    let slot = slots.start + Int(id.slot)
+    guard slot.pointee.generation == id.generation, slot.pointee.nonce == id.nonce,
+      slot.pointee.wasOpened, slot.pointee.state != .free
+    else { return nil }
+    return slot
+  }
+
+  func id(of index: UInt32) -> ConnectionID {
+    let slot = slots.start + Int(index)
+    return ConnectionID(
+      worker: workerIndex, slot: index, generation: slot.pointee.generation,
+      nonce: slot.pointee.nonce)
+  }
+}

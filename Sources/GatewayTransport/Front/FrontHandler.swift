@@ -1,0 +1,71 @@
+package import GatewayTypes
+package import GatewayWire
+
+/// What a front tells, and asks. All of it on the loop's thread.
+///
+/// Any function of the front may be called from within, except `Front.shutdown`.
+package protocol FrontHandler: AnyObject {
+  /// A well-formed request to become a WebSocket connection.
+  func upgradeRequested(
+    _ head: RequestHead, peer: PeerAddress, isTLS: Bool
+  ) -> UpgradeDecision
+
+  /// Any other request. Its head is here, of its body nothing was asked for yet.
+  func requested(_ exchange: HTTPExchange)
+
+  /// A connection is there, and the client has its answer before whatever is sent to it from now
+  /// on.
+  func opened(_ id: ConnectionID, peer: PeerAddress)
+
+  /// One whole text message: valid UTF-8, borrowed until return.
+  func receivedText(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer)
+
+  /// One whole binary message, whose bytes were dropped.
+  func receivedBinary(_ id: ConnectionID)
+
+  /// A message passes `messageSizeMax`. Nothing more is delivered from this connection.
+  func receivedTooLarge(_ id: ConnectionID)
+
+  /// More waits for the client than `outboundQueueSizeMax`: the handler closes with `.tooSlow`, or
+  /// does what it has to, for until then nothing more is queued. Once a connection.
+  func outboundQueueOverflowed(_ id: ConnectionID)
+
+  /// The end of a connection. Exactly once for each that was opened; nothing can be sent any more.
+  func closed(_ id: ConnectionID, _ reason: ClosedReason)
+
+  /// No connection could be accepted, for the process or the system has no descriptors or memory
+  /// left. Listening goes on by itself after a moment. `error` is an errno.
+  func acceptFailed(error: CInt)
+}
+
+extension FrontHandler {
+  package func acceptFailed(error: CInt) {}
+}
+
+/// Whether a request may become a WebSocket connection.
+package enum UpgradeDecision: Hashable, Sendable {
+  case accept
+  /// Answered with `{"error":message,"code":code}`; the connection is closed.
+  case refuse(status: Int, code: String, message: String)
+}
+
+/// Why a WebSocket connection ended.
+package enum ClosedReason: Hashable, Sendable {
+  /// The client sent a closing frame with this code; 1005 when it had none.
+  case byClient(code: UInt16)
+  /// `Front.close` was called.
+  case byGateway(CloseCode)
+  /// The client broke the protocol and was told so, with 1002 or 1007.
+  case protocolError(code: UInt16)
+  /// It was cut off, or silent for too long.
+  case abnormal
+}
+
+/// Why a front can't be made, as one line for people.
+package struct FrontError: Error, Hashable, Sendable, CustomStringConvertible {
+  package let description: String
+
+  package init(_ description: String) {
+    self.description = description
+  }
+}

@@ -1,0 +1,81 @@
+package import CLoop
+import Glibc
+
+/// Who is at the other end of a connection, as the kernel knows it.
+package struct PeerAddress: Hashable, Sendable {
+  private enum Family: Hashable {
+    case unix
+    case ipv4
+    case ipv6
+  }
+
+  private let family: Family
+  /// In network order, the first half of an IPv6 address; an IPv4 address is all in the second.
+  private let high: UInt64
+  private let low: UInt64
+  /// 0 for a UNIX socket.
+  package let port: UInt16
+
+  package init(_ address: ng_peer_address) {
+    let bytes = withUnsafeBytes(of: address.bytes) { Array($0) }
+    func number(_ range: Range<Int>) -> UInt64 {
+      bytes[range].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+    port = address.port
+    switch Int(address.family) {
+    case NG_FAMILY_IPV4:
+      (family, high, low) = (.ipv4, 0, number(0..<4))
+    case NG_FAMILY_IPV6:
+      (family, high, low) = (.ipv6, number(0..<8), number(8..<16))
+    default:
+      (family, high, low) = (.unix, 0, 0)
+    }
+  }
+
+  /// A client at the other end of a UNIX socket.
+  package static let unix = PeerAddress(ng_peer_address())
+
+  /// The address without the port, as it stands in `X-Forwarded-For`; "unix" for a UNIX socket.
+  package var host: String {
+    switch family {
+    case .unix: "unix"
+    case .ipv4: PeerAddress.text(AF_INET, low.bigEndian, skipping: 4)
+    case .ipv6: PeerAddress.text(AF_INET6, (high.bigEndian, low.bigEndian), skipping: 0)
+    }
+  }
+
+  /// The bytes of an IPv4 or IPv6 address in network order, 4 or 16; none for a UNIX socket.
+  package var bytes: [UInt8] {
+    let all = withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Array($0) }
+    switch family {
+    case .unix: return []
+    case .ipv4: return Array(all[12...])
+    case .ipv6: return all
+    }
+  }
+
+  /// The text of the address whose bytes are those of `value` behind the first `skipped`.
+  private static func text<Value>(
+    _ family: CInt, _ value: Value, skipping skipped: Int
+  ) -> String {
+    withUnsafeBytes(of: value) { bytes in
+      withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
+        guard let source = bytes.baseAddress, let start = text.baseAddress,
+          inet_ntop(family, source + skipped, start, socklen_t(text.count)) != nil
+        else { return "?" }
+        return String(cString: start)
+      }
+    }
+  }
+}
+
+extension PeerAddress: CustomStringConvertible {
+  /// With the port, an IPv6 address in brackets.
+  package var description: String {
+    switch family {
+    case .unix: "unix"
+    case .ipv4: "\(host):\(port)"
+    case .ipv6: "[\(host)]:\(port)"
+    }
+  }
+}

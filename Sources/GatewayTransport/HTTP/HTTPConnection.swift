@@ -1,0 +1,272 @@
+import CWebSockets
+import GatewayLoop
+import GatewayTypes
+import GatewayWire
+
+/// A connection that is not a WebSocket, or not yet: one request after the other, each answered before
+/// the next one is looked at.
+///
+/// ```
+///           ┌────────── keep-alive ──────────┐
+///           ▼                                │
+/// head ─complete─▶ exchange ─answered──▶ skipping
+///  │ │                 └─ answered for good ─┐
+///  │ └─ upgrade ─▶ (WebSocket)               ▼
+///  └─ refused ───────────────────────────▶ ending ─▶ lingering ─▶ closed
+/// ```
+///
+/// While nobody wants its bytes it reads none, so what it holds is bounded: what one read brings in,
+/// and what the handler of its exchange writes at once.
+final class HTTPConnection {
+  enum Phase {
+    /// Between two requests, or in a head.
+    case head
+    /// A request is being answered.
+    case exchange
+    /// It was answered without its body being read, and that is skipped up to so many bytes.
+    case skipping(sizeMax: Int)
+    /// The last answer is on its way.
+    case ending
+    /// The last answer is out. What the client still sends is read and dropped up to so many bytes,
+    /// or it would be told of an error before it has read that answer.
+    case lingering(sizeMax: Int)
+    case closed
+  }
+
+  /// How much of a body that nobody wanted is read for the sake of the next request.
+  static let skippedSizeMax = 64 << 10
+  private static let lingeredSizeMax = 1 << 20
+  private static let lingerTimeout = Duration.seconds(2)
+
+  unowned let front: Front
+  let peer: PeerAddress
+  let isTLS: Bool
+  /// Nil once it is closed or upgraded.
+  var stream: UnsafeMutablePointer<ng_stream>?
+
+  var phase = Phase.head
+  var parser: RequestHeadParser
+  var exchange: HTTPExchange?
+  var body = RequestBody(.none)
+  /// Bytes that came before anybody wanted them.
+  var input: [UInt8] = []
+  /// The client will send nothing more.
+  var isInputOver = false
+  var isProcessing = false
+  private var isReading = true
+  private var hasReceived = false
+  var isFirstRequest = true
+
+  /// Bytes for the client; those before `outputStart` are gone.
+  private var output: [UInt8] = []
+  private var outputStart = 0
+  private(set) var isBroken = false
+
+  /// When something has to have happened.
+  private(set) var deadline: MonotonicTime
+  /// Where it is in the front's list.
+  var listIndex = 0
+  var isResumed = false
+
+  init(front: Front, peer: PeerAddress, isTLS: Bool) {
+    self.front = front
+    self.peer = peer
+    self.isTLS = isTLS
+    parser = RequestHeadParser(sizeMax: front.settings.headerSizeMax)
+    deadline = SystemClock.monotonic + front.settings.headerTimeout
+  }
+
+  /// The C object calls nobody after `close` or an upgrade, before which the front holds this one.
+  static let callbacks = ng_stream_callbacks(
+    received: { context, bytes, size in
+      HTTPConnection.of(context).received(UnsafeRawBufferPointer(start: bytes, count: size))
+    },
+    writable: { context in HTTPConnection.of(context).becameWritable() },
+    ended: { context, isBroken in HTTPConnection.of(context).ended(isBroken: isBroken != 0) })
+
+  private static func of(_ context: UnsafeMutableRawPointer) -> HTTPConnection {
+    Unmanaged<HTTPConnection>.fromOpaque(context).takeUnretainedValue()
+  }
+
+  // MARK: What happens to the stream
+
+  private func received(_ bytes: UnsafeRawBufferPointer) {
+    hasReceived = true
+    if input.isEmpty {
+      let used = process(bytes)
+      if used < bytes.count, stream != nil {
+        input = Array(UnsafeRawBufferPointer(rebasing: bytes[used...]))
+      }
+    } else {
+      input.append(contentsOf: bytes)
+      processInput()
+    }
+    updateReading()
+  }
+
+  /// Looks at bytes that came earlier.
+  func processInput() {
+    let held = input
+    input = []
+    let used = held.withUnsafeBytes { process($0) }
+    if used < held.count, stream != nil { input = Array(held[used...]) }
+  }
+
+  private func becameWritable() {
+    guard flushOutput() else { return }
+    if output.isEmpty { outputGone() }
+  }
+
+  private func ended(isBroken: Bool) {
+    isInputOver = true
+    if isBroken {
+      close()
+      return
+    }
+    switch phase {
+    case .exchange where body.isEnded:
+      // Some clients say so when they have asked all they wanted, and wait for the answer.
+      setDeadline(in: front.settings.idleTimeout)
+    case .head, .exchange, .skipping, .lingering, .closed:
+      close()
+    case .ending:
+      break
+    }
+  }
+
+  /// The time of `deadline` is over.
+  func timedOut() {
+    switch phase {
+    case .head where hasReceived && !parser.isBetweenRequests:
+      refuse(status: 408, code: "request_timeout", message: "The request took too long to arrive")
+    case .exchange where output.isEmpty && !body.isEnded:
+      bodyFailed(status: 408, code: "request_timeout", message: "The body took too long to arrive")
+    case .head, .exchange, .skipping, .ending, .lingering, .closed:
+      close()
+    }
+  }
+
+  // MARK: Output
+
+  /// Sends bytes behind those that wait. Returns whether none wait now.
+  @discardableResult
+  func send(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard let stream, !isBroken else { return false }
+    var taken = 0
+    if output.isEmpty, let start = bytes.baseAddress {
+      taken = ng_stream_write(stream, start, bytes.count)
+      if taken < 0 {
+        breakOff()
+        return false
+      }
+    }
+    guard taken < bytes.count else { return output.isEmpty }
+    output.append(contentsOf: bytes[taken...])
+    setDeadline(in: front.settings.idleTimeout)
+    return false
+  }
+
+  @discardableResult
+  func send(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { send($0) }
+  }
+
+  var hasOutput: Bool { !output.isEmpty }
+
+  /// Returns whether the connection is still there.
+  private func flushOutput() -> Bool {
+    guard let stream, !output.isEmpty else { return stream != nil }
+    let taken = output.withUnsafeBytes { bytes in
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[outputStart...])
+      return rest.baseAddress.map { ng_stream_write(stream, $0, rest.count) } ?? 0
+    }
+    guard taken >= 0 else {
+      close()
+      return false
+    }
+    outputStart += taken
+    if outputStart == output.count {
+      output = []
+      outputStart = 0
+      clearDeadline()
+    } else if taken > 0 {
+      setDeadline(in: front.settings.idleTimeout)
+    }
+    return true
+  }
+
+  /// It is closed at the end of the turn, for its user is in the middle of writing.
+  private func breakOff() {
+    isBroken = true
+    output = []
+    outputStart = 0
+    front.resume(self)
+  }
+
+  /// Says that nothing more will come, and waits for the client to close.
+  func linger() {
+    guard let stream else { return }
+    guard !isInputOver else {
+      close()
+      return
+    }
+    phase = .lingering(sizeMax: HTTPConnection.lingeredSizeMax)
+    input = []
+    ng_stream_end_output(stream)
+    setDeadline(in: HTTPConnection.lingerTimeout)
+    updateReading()
+  }
+
+  // MARK: State
+
+  func setDeadline(in duration: Duration) {
+    deadline = SystemClock.monotonic + duration
+  }
+
+  /// Nothing is waited for but the handler, or the client's body.
+  func clearDeadline() {
+    let isWaitingForBody = !body.isEnded && exchange?.wantsBody == true
+    deadline =
+      isWaitingForBody ? SystemClock.monotonic + front.settings.bodyTimeout : .never
+  }
+
+  /// Reads when somebody wants bytes, and when there is nothing else that would tell of the
+  /// client's end.
+  func updateReading() {
+    guard let stream else { return }
+    let wanted =
+      switch phase {
+      case .head: input.isEmpty && !front.isStopping
+      case .exchange: body.isEnded ? input.isEmpty : exchange?.wantsBody ?? false
+      case .skipping, .lingering: true
+      case .ending, .closed: false
+      }
+    let isReading = wanted && !isInputOver
+    guard isReading != self.isReading else { return }
+    self.isReading = isReading
+    ng_stream_set_reading(stream, isReading ? 1 : 0)
+  }
+
+  /// No request is taken any more, but the one that has begun.
+  func stop() {
+    if case .head = phase, parser.isBetweenRequests { close() }
+  }
+
+  /// Closes the connection at once. The handler of an exchange that is not finished is told.
+  func close() {
+    phase = .closed
+    if let stream {
+      ng_stream_close(stream)
+      self.stream = nil
+    }
+    front.remove(self)
+    let exchange = exchange
+    self.exchange = nil
+    exchange?.connectionLost()
+  }
+}
+
+extension MonotonicTime {
+  /// Later than any time that comes.
+  static let never = MonotonicTime(nanoseconds: .max)
+}

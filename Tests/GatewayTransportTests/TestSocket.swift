@@ -1,0 +1,143 @@
+import Glibc
+
+/// A blocking socket of a test that is a client. Reads give up after a while, so that no test
+/// hangs.
+final class TestSocket {
+  private let descriptor: CInt
+  private var unread: [UInt8] = []
+
+  /// Connects to a port of the loopback interface. `receiveBufferSize` makes a client that can be
+  /// overrun with few bytes.
+  init(port: UInt16, receiveBufferSize: CInt? = nil) throws {
+    descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+    if var size = receiveBufferSize {
+      setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<CInt>.size))
+    }
+    var patience = timeval(tv_sec: 20, tv_usec: 0)
+    setsockopt(
+      descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    var on: CInt = 1
+    setsockopt(
+      descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
+    let result = TestSocket.withLoopback(port: port) { connect(descriptor, $0, $1) }
+    guard result == 0 else { throw TestFailure("connect: \(errno)") }
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  func send(_ bytes: [UInt8]) throws {
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes[sent...].withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
+      }
+      guard count > 0 else { throw TestFailure("send: \(errno)") }
+      sent += count
+    }
+  }
+
+  func send(_ text: String) throws {
+    try send(Array(text.utf8))
+  }
+
+  /// At least one byte, or none at the end of the stream.
+  func receiveSome() throws -> [UInt8] {
+    if !unread.isEmpty {
+      defer { unread = [] }
+      return unread
+    }
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    let count = recv(descriptor, &buffer, buffer.count, 0)
+    guard count >= 0 else { throw TestFailure("recv: \(errno)") }
+    return Array(buffer[..<count])
+  }
+
+  /// Exactly `count` bytes.
+  func receive(_ count: Int) throws -> [UInt8] {
+    var received: [UInt8] = []
+    while received.count < count {
+      let some = try receiveSome()
+      guard !some.isEmpty else { throw TestFailure("the stream ended") }
+      received += some
+    }
+    unread = Array(received[count...])
+    return Array(received[..<count])
+  }
+
+  /// All up to the end of the stream. A connection that is reset ends too.
+  func receiveRest() throws -> [UInt8] {
+    var received: [UInt8] = []
+    while true {
+      do {
+        let some = try receiveSome()
+        if some.isEmpty { return received }
+        received += some
+      } catch {
+        if errno == ECONNRESET { return received }
+        throw error
+      }
+    }
+  }
+
+  /// All up to and including `end`.
+  func receive(upTo end: String) throws -> String {
+    var received: [UInt8] = []
+    let pattern = Array(end.utf8)
+    while received.count < pattern.count || Array(received.suffix(pattern.count)) != pattern {
+      received += try receive(1)
+    }
+    return text(received)
+  }
+
+  /// Says that nothing more will be sent.
+  func endOutput() {
+    shutdown(descriptor, CInt(SHUT_WR))
+  }
+
+  /// Makes the end of the connection a reset.
+  func resetOnClose() {
+    var option = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(
+      descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+  }
+
+  // MARK: Listening
+
+  /// A listening socket on a free port of the loopback interface.
+  static func listen() throws -> CInt {
+    let flags = CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+    let descriptor = socket(AF_INET, flags, 0)
+    let result = withLoopback(port: 0) { bind(descriptor, $0, $1) }
+    guard result == 0, Glibc.listen(descriptor, 1024) == 0 else {
+      throw TestFailure("listen: \(errno)")
+    }
+    return descriptor
+  }
+
+  static func port(of descriptor: CInt) -> UInt16 {
+    var address = sockaddr_in()
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) { address in
+      address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        _ = getsockname(descriptor, $0, &size)
+      }
+    }
+    return UInt16(bigEndian: address.sin_port)
+  }
+
+  private static func withLoopback(
+    port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt
+  ) -> CInt {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    return withUnsafePointer(to: address) { address in
+      address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+  }
+}
