@@ -70,7 +70,9 @@ let package = Package(
         "GatewayLoop", "GatewayTransport", "GatewayUpstream",
         .product(name: "Logging", package: "swift-log"),
       ]),
-    module("DemoNotesAPI", ["GatewayTypes", "GatewayWire", "GatewayLoop", "GatewayTransport"]),
+    module(
+      "DemoNotesAPI",
+      ["GatewayTypes", "GatewayWire", "GatewayTokens", "GatewayLoop", "GatewayTransport"]),
     .executableTarget(
       name: "notes-gateway",
       dependencies: [
@@ -91,5 +93,6 @@ let package = Package(
     tests("GatewayTransport", ["GatewayTypes", "GatewayLoop", "GatewayWire"]),
     tests("GatewayUpstream", ["GatewayTypes", "GatewayLoop"]),
     tests("GatewayRuntime", ["GatewayTypes"]),
+    tests("DemoNotesAPI", ["GatewayTypes"]),
   ]
 )
