@@ -15,8 +15,13 @@ let strictC: [CSetting] = [
 ]
 
 /// A module of ours. Its dependencies are all that it may import: the point of it being a module.
-func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strictSwift)
+/// The files of `embedding` become bytes in its code.
+func module(
+  _ name: String, _ dependencies: [Target.Dependency], embedding files: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, resources: files.map { .embedInCode($0) },
+    swiftSettings: strictSwift)
 }
 
 /// A narrow C face on one library, the only place that includes that library's headers.
@@ -72,7 +77,8 @@ let package = Package(
       ]),
     module(
       "DemoNotesAPI",
-      ["GatewayTypes", "GatewayWire", "GatewayTokens", "GatewayLoop", "GatewayTransport"]),
+      ["GatewayTypes", "GatewayWire", "GatewayTokens", "GatewayLoop", "GatewayTransport"],
+      embedding: ["page.html"]),
     .executableTarget(
       name: "notes-gateway",
       dependencies: [
@@ -93,6 +99,6 @@ let package = Package(
     tests("GatewayTransport", ["GatewayTypes", "GatewayLoop", "GatewayWire"]),
     tests("GatewayUpstream", ["GatewayTypes", "GatewayLoop"]),
     tests("GatewayRuntime", ["GatewayTypes"]),
-    tests("DemoNotesAPI", ["GatewayTypes"]),
+    tests("DemoNotesAPI", ["GatewayTypes", "GatewayTokens", "GatewayWire"]),
   ]
 )
