@@ -22,7 +22,7 @@ package struct DemoRequest: Sendable {
     self.body = body
   }
 
-  package init(_ head: RequestHead, body: [UInt8]) {
+  package init(_ head: RequestHead, body: [UInt8] = []) {
     self.init(
       method: String(decoding: head.method, as: UTF8.self),
       path: String(decoding: head.path, as: UTF8.self),

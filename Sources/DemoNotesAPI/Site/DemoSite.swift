@@ -8,6 +8,8 @@ import GatewayWire
 package struct DemoSite: Sendable {
   /// How long the page's token is good for.
   package static let tokenLifetime = Duration.seconds(3600)
+  /// The most bytes that the body of a request may have.
+  package static let bodySizeMax = 2 << 20
 
   private let secret: HMACSecret
   private let user: UserID
@@ -27,6 +29,19 @@ package struct DemoSite: Sendable {
     store = NotesStore(bounds: bounds)
     let key = try VerificationKey(secret: secret, algorithms: [.hs256])
     verifier = TokenVerifier(rules: TokenRules(algorithms: [.hs256]), keys: KeySet([key]))
+  }
+
+  /// Whether `answer` depends on the body of the request. Where it does not the body can stay
+  /// unread: nobody without a good token can make anything be kept, not even for a moment.
+  package func wantsBody(of request: DemoRequest, at now: WallTime) -> Bool {
+    guard request.method == "POST" || request.method == "PUT", request.isForLoopback else {
+      return false
+    }
+    do {
+      return try request.token.map { try verifier.verify($0, at: now) } != nil
+    } catch {
+      return false
+    }
   }
 
   package mutating func answer(

@@ -1,0 +1,86 @@
+import GatewayLoop
+import GatewayTransport
+import GatewayTypes
+import GatewayWire
+
+/// Carries requests to a `DemoSite` and its answers back.
+///
+/// Thread: its own, from `run` to the end.
+final class DemoServer: FrontHandler {
+  /// What other threads ask for.
+  enum Command: Sendable {
+    case gatewayStarted(webSocketURL: String)
+    case stop
+  }
+
+  private var site: DemoSite
+
+  private init(_ site: DemoSite) {
+    self.site = site
+  }
+
+  /// Serves `site` on the listening socket, which it owns, until it is told to stop. `started` gets
+  /// nil once it serves, or the reason why it does not, in which case this returns.
+  static func run(
+    _ site: DemoSite, on socket: CInt, commands: Mailbox<Command>,
+    started: Handover<FrontError?>
+  ) {
+    let loop = Loop()
+    let front: Front
+    do {
+      front = try Front(
+        loop: loop, workerIndex: 0, settings: TransportSettings(), tls: [],
+        ticketKeys: TLSTicketKeys())
+    } catch {
+      ListeningSocket.close(socket)
+      started.put(error)
+      return
+    }
+    let server = DemoServer(site)
+    front.handler = server
+    front.listen(on: socket, tlsIndex: nil)
+    commands.open(on: loop) {
+      for command in commands.take() { server.perform(command, on: loop) }
+    }
+    started.put(nil)
+    loop.run()
+    commands.close()
+    withExtendedLifetime(server) { front.shutdown() }
+  }
+
+  private func perform(_ command: Command, on loop: Loop) {
+    switch command {
+    case .gatewayStarted(let webSocketURL): site.webSocketURL = webSocketURL
+    case .stop: loop.stop()
+    }
+  }
+
+  func requested(_ exchange: HTTPExchange) {
+    let request = DemoRequest(exchange.head)
+    guard site.wantsBody(of: request, at: SystemClock.wall) else {
+      answer(request, on: exchange)
+      return
+    }
+    exchange.collectBody(upTo: DemoSite.bodySizeMax) { [unowned self] body in
+      answer(DemoRequest(exchange.head, body: body), on: exchange)
+    }
+  }
+
+  private func answer(_ request: DemoRequest, on exchange: HTTPExchange) {
+    let answer = site.answer(
+      request, at: SystemClock.wall, randomNumber: SystemClock.randomNumber)
+    exchange.respond(status: answer.status, fields: answer.fields, body: answer.body)
+  }
+
+  func upgradeRequested(_ head: RequestHead, peer: PeerAddress, isTLS: Bool) -> UpgradeDecision {
+    .refuse(status: 404, code: "not_found", message: "The gateway is at another address")
+  }
+
+  // No upgrade is accepted, so there is no WebSocket connection to hear of.
+  func opened(_ id: ConnectionID, peer: PeerAddress) {}
+  func receivedText(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer) {}
+  func receivedBinary(_ id: ConnectionID) {}
+  func receivedTooLarge(_ id: ConnectionID) {}
+  func outboundQueueOverflowed(_ id: ConnectionID) {}
+  func closed(_ id: ConnectionID, _ reason: ClosedReason) {}
+}
