@@ -82,7 +82,8 @@ let package = Package(
     .executableTarget(
       name: "notes-gateway",
       dependencies: [
-        "GatewayTypes", "GatewayConfiguration", "GatewayTokens", "GatewayRuntime", "DemoNotesAPI",
+        "GatewayTypes", "GatewayConfiguration", "GatewayLoop", "GatewayTokens", "GatewayRuntime",
+        "DemoNotesAPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -98,7 +99,9 @@ let package = Package(
     tests("GatewayLoop", ["GatewayTypes"]),
     tests("GatewayTransport", ["GatewayTypes", "GatewayLoop", "GatewayWire"]),
     tests("GatewayUpstream", ["GatewayTypes", "GatewayLoop"]),
-    tests("GatewayRuntime", ["GatewayTypes"]),
+    tests(
+      "GatewayRuntime",
+      ["GatewayTypes", "GatewayLogic", .product(name: "Logging", package: "swift-log")]),
     tests("DemoNotesAPI", ["GatewayTypes", "GatewayTokens", "GatewayWire"]),
   ]
 )

@@ -15,16 +15,16 @@ package enum OriginRule: Hashable, Sendable {
     case .any:
       true
     case .listed(let origins):
-      OriginRule.normalised(origin).map(origins.contains) ?? false
+      origins.contains(OriginRule.normalised(origin))
     case .sameHost:
       OriginRule.isSame(origin.lowercased(), as: host.lowercased())
     }
   }
 
-  /// `origin` in lower case and without the scheme's own port; nil for `null` and the like.
-  private static func normalised(_ origin: String) -> String? {
+  /// `origin` in lower case and without the scheme's own port.
+  private static func normalised(_ origin: String) -> String {
     let origin = origin.lowercased()
-    guard let (scheme, authority) = parts(of: origin) else { return nil }
+    guard let (scheme, authority) = parts(of: origin) else { return origin }
     return "\(scheme)://\(withoutPort(of: scheme, authority))"
   }
 
@@ -35,6 +35,7 @@ package enum OriginRule: Hashable, Sendable {
     return withoutPort(of: scheme, authority) == withoutPort(of: scheme, host)
   }
 
+  /// Of an origin that a web server can have; nil for `null`, a file, an app.
   private static func parts(of origin: String) -> (scheme: String, authority: String)? {
     for scheme in ["http", "https"] where origin.hasPrefix("\(scheme)://") {
       let authority = String(origin.dropFirst(scheme.utf8.count + 3))

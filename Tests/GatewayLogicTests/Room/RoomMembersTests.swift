@@ -57,4 +57,17 @@ struct RoomMembersTests {
     test.emptied(on: 1, grantCount: members.leave(2, red) ?? 0)
     #expect(test.isEmpty)
   }
+
+  @Test func `a dissolved room gives everybody back, and its grants, once`() {
+    var members = RoomMembers()
+    for slot in [1, 2, 3] as [UInt32] { _ = members.admitted(slot, to: red) }
+    _ = members.admitted(nil, to: red)
+    _ = members.leave(2, red)
+    let dissolved = members.dissolve(red)
+    #expect(dissolved.map { $0.slots.sorted() } == [1, 3])
+    #expect(dissolved?.grantCount == 4)
+    #expect(members.slots(of: red).isEmpty)
+    #expect(members.dissolve(red) == nil)
+    #expect(members.leave(1, red) == nil)
+  }
 }

@@ -1,0 +1,197 @@
+import GatewayConfiguration
+import GatewayLogic
+import GatewayLoop
+import GatewayTransport
+import GatewayUpstream
+import Glibc
+
+/// The whole gateway, as the main thread sees it: starts the workers, waits for signals, and sees
+/// them to their end.
+///
+///     starting ──all workers run──▶ running ──SIGTERM, SIGINT──▶ draining
+///         └──one can't──▶ ended          draining ──no connections──▶ finishing ──▶ ended
+///                                             └──────shutdown_grace is over──────────┘
+///
+/// Thread: the main one, which `run` occupies.
+package final class Gateway {
+  private enum Phase {
+    /// Leaves when every worker has said that it runs, or that it can't.
+    case starting
+    /// Leaves on a signal.
+    case running
+    /// Leaves when no worker has a connection any more, or at the end of the grace.
+    case draining
+    /// Leaves when every worker has ended.
+    case finishing
+  }
+
+  private let preparation: Preparation
+  private let log: Log
+  private let loop = Loop()
+  private let reports = Mailbox<WorkerReport>()
+  private let listeners: Listeners
+  private let handles: [WorkerHandle]
+  private let whenReady: ([ListenPlace]) -> Void
+  private var threads: [OSThread] = []
+  private var phase = Phase.starting
+  private var failure: String?
+  private var started: Set<UInt16> = []
+  private var emptied: Set<UInt16> = []
+  private var ended: Set<UInt16> = []
+  private var signals: [ProcessSignal] = []
+  private var graceTimer: Timer?
+
+  /// Opens the listeners, or says why it can't. `whenReady` runs once, when all workers run.
+  package init(
+    _ preparation: Preparation, log: Log,
+    whenReady: @escaping ([ListenPlace]) -> Void = { _ in }
+  ) throws(StartError) {
+    self.preparation = preparation
+    self.log = log
+    self.whenReady = whenReady
+    let configured = preparation.configuration.workers
+    let count = configured == 0 ? SystemClock.processorCount : configured
+    handles = (0..<UInt16(clamping: count)).map(WorkerHandle.init)
+    listeners = try Listeners(preparation.configuration, workerCount: handles.count)
+  }
+
+  /// Runs until a signal and all that follows it. Returns the exit code of the program.
+  package func run() -> CInt {
+    SystemClock.ignoreBrokenPipes()
+    guard UpstreamClient.prepareProcess() else {
+      log.error("the start failed", [.reason: "the libcurl at hand lacks what the gateway needs"])
+      return 1
+    }
+    reports.open(on: loop) { [unowned self] in
+      for report in reports.take() { handle(report) }
+    }
+    signals = [SIGTERM, SIGINT].compactMap { number in
+      ProcessSignal(number, on: loop) { [unowned self] in stopRequested(by: number) }
+    }
+    graceTimer = Timer(on: loop) { [unowned self] in tellAll(.abandon) }
+    startWorkers()
+    loop.run()
+    for thread in threads { thread.join() }
+    reports.close()
+    listeners.removeSocketFiles()
+    if let failure {
+      log.error("the start failed", [.reason: failure])
+      return 1
+    }
+    log.info("stopped")
+    return 0
+  }
+
+  // MARK: Start
+
+  private func startWorkers() {
+    let setup = preparation.workerSetup(log: log)
+    for (handle, sockets) in zip(handles, listeners.ofWorkers) {
+      let thread = OSThread(name: "worker-\(handle.index)") { [handles, reports] in
+        Gateway.runWorker(handle.index, setup, sockets, handles) { reports.post($0) }
+      }
+      if let thread {
+        threads.append(thread)
+      } else {
+        reports.post(.failed(worker: handle.index, reason: "the system gives no more threads"))
+      }
+    }
+  }
+
+  private static func runWorker(
+    _ index: UInt16, _ setup: Worker.Setup, _ listeners: [WorkerListener],
+    _ peers: [WorkerHandle], report: @escaping @Sendable (WorkerReport) -> Void
+  ) {
+    do throws(FrontError) {
+      let worker = try Worker(
+        index: index, setup: setup, listeners: listeners, peers: peers, report: report)
+      report(.started(worker: index))
+      worker.run()
+      report(
+        .ended(
+          worker: index, connectionCount: worker.connections.count,
+          laneCount: worker.home.busyLaneCount))
+    } catch {
+      report(.failed(worker: index, reason: error.description))
+    }
+  }
+
+  // MARK: What the workers say
+
+  private func handle(_ report: WorkerReport) {
+    switch report {
+    case .started(worker: let worker):
+      started.insert(worker)
+      if started.count == handles.count, phase == .starting { becomeReady() }
+    case .failed(worker: let worker, reason: let reason):
+      failure = failure ?? reason
+      ended.insert(worker)
+      phase = .finishing
+      tellAll(.abandon)
+    case .emptied(worker: let worker):
+      emptied.insert(worker)
+      if emptied.count == handles.count, phase == .draining {
+        phase = .finishing
+        tellAll(.finish)
+      }
+    case .ended(worker: let worker, connectionCount: let connections, laneCount: let lanes):
+      ended.insert(worker)
+      if connections > 0 || lanes > 0 {
+        log.warning(
+          "shutdown_grace is over: connections were dropped, and writes were under way",
+          [.worker: worker, .connections: connections, .writes: lanes])
+      }
+    }
+    if ended.count == handles.count { loop.stop() }
+  }
+
+  private func becomeReady() {
+    phase = .running
+    let places = listeners.places.map(ListenPlace.init)
+    for place in places {
+      log.info("listening", [.address: place.address, .port: place.port, .tls: place.isTLS])
+    }
+    log.info("ready", [.version: Version.current, .workers: handles.count])
+    whenReady(places)
+  }
+
+  private func tellAll(_ message: WorkerMessage) {
+    for handle in handles { handle.mailbox.post(message) }
+  }
+
+  // MARK: The end
+
+  private func stopRequested(by signal: CInt) {
+    switch phase {
+    case .starting, .running:
+      log.info("stopping: taking nothing new", [.signal: signal])
+      phase = .draining
+      tellAll(.drain)
+      graceTimer?.start(after: preparation.configuration.shutdownGrace)
+    case .draining, .finishing:
+      // Nothing waits for anything any more, the log's last lines included.
+      _exit(1)
+    }
+  }
+}
+
+/// Where a gateway can be reached.
+package struct ListenPlace: Sendable {
+  /// A literal IP address, or `unix:` and a path.
+  package let address: String
+  /// 0 for a UNIX socket.
+  package let port: UInt16
+  package let isTLS: Bool
+
+  init(_ place: Listeners.Place) {
+    switch place.address {
+    case .ip(let ip, port: let port):
+      address = ip.text
+      self.port = port
+    case .unix(path: let path):
+      address = "unix:\(path)"
+      port = 0
+    }
+    isTLS = place.isTLS
+  }
+}

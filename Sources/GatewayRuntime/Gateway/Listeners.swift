@@ -1,0 +1,69 @@
+import GatewayConfiguration
+import GatewayLoop
+
+/// The listening sockets of all workers, open before any of them runs, so that an address that
+/// can't be had stops the start.
+struct Listeners {
+  /// Where the gateway listens, with the port that was picked where the file says 0.
+  struct Place: Sendable {
+    let address: ListenAddress
+    let isTLS: Bool
+  }
+
+  private(set) var places: [Place] = []
+  /// For each worker, its sockets.
+  private(set) var ofWorkers: [[WorkerListener]]
+
+  /// Opens the sockets that `configuration` asks for, `workerCount` of each.
+  init(_ configuration: Configuration, workerCount: Int) throws(StartError) {
+    ofWorkers = Array(repeating: [], count: workerCount)
+    var tlsCount = 0
+    for (index, listener) in configuration.listeners.enumerated() {
+      let tlsIndex = listener.tls == nil ? nil : tlsCount
+      tlsCount += listener.tls == nil ? 0 : 1
+      do throws(ListenError) {
+        try open(listener, tlsIndex)
+      } catch {
+        close()
+        let problem = configuration.places.problem(
+          with: "listen[\(index)]", "\(listener.address): \(error)")
+        throw .configuration(ConfigurationProblems([problem]))
+      }
+    }
+  }
+
+  private mutating func open(
+    _ listener: Configuration.Listener, _ tlsIndex: Int?
+  ) throws(ListenError) {
+    var address = listener.address
+    for worker in ofWorkers.indices {
+      let descriptor: CInt
+      switch address {
+      case .ip(let ip, port: let port):
+        descriptor = try ListeningSocket.open(address: ip.text, port: port)
+        // The others share the port that the first one was given.
+        address = .ip(ip, port: ListeningSocket.port(of: descriptor))
+      case .unix(path: let path):
+        // There is only one socket at a path; all workers wait on it.
+        descriptor =
+          worker == 0
+          ? try ListeningSocket.open(path: path)
+          : try ListeningSocket.duplicate(ofWorkers[0].last?.descriptor ?? -1)
+      }
+      ofWorkers[worker].append(WorkerListener(descriptor: descriptor, tlsIndex: tlsIndex))
+    }
+    places.append(Place(address: address, isTLS: tlsIndex != nil))
+  }
+
+  /// Closes all sockets, when no worker has taken them.
+  private func close() {
+    for listener in ofWorkers.joined() { ListeningSocket.close(listener.descriptor) }
+  }
+
+  /// Removes the files of UNIX sockets, so that a client is refused at once.
+  func removeSocketFiles() {
+    for place in places {
+      if case .unix(path: let path) = place.address { ListeningSocket.removeFile(at: path) }
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package import GatewayConfiguration
+import GatewayLogic
+import GatewayTokens
+import GatewayTransport
+import GatewayTypes
+import GatewayUpstream
+
+/// All that can be made of a configuration before a socket is opened: what `check` looks at, and
+/// what `serve` then runs with.
+package struct Preparation: Sendable {
+  let configuration: Configuration
+  let tokens: TokenJudge
+  /// What works but is hardly meant.
+  package let warnings: [ConfigurationProblem]
+  let ticketKeys = TLSTicketKeys()
+
+  /// Reads the files that `configuration` names and parses what is in them, or says all that is
+  /// wrong with them.
+  package init(_ configuration: Configuration) throws(StartError) {
+    let files: ConfigurationFiles
+    switch ConfigurationFiles.read(for: configuration) {
+    case .success(let read): files = read
+    case .failure(let problems): throw .configuration(problems)
+    }
+    try self.init(configuration, files)
+  }
+
+  /// The same with the files' content at hand.
+  package init(
+    _ configuration: Configuration, _ files: ConfigurationFiles
+  ) throws(StartError) {
+    self.configuration = configuration
+    let authentication = configuration.authentication
+    let rules = TokenRules(
+      algorithms: authentication.algorithms.sorted { $0.rawValue < $1.rawValue },
+      issuer: authentication.issuer, audiences: authentication.audience,
+      authorizedParties: authentication.authorizedParties, userClaim: authentication.userClaim,
+      clockSkew: authentication.clockSkew)
+    let keys = try KeySet(files, configuration)
+    try Preparation.checkTLS(configuration, ticketKeys)
+    warnings = configuration.warnings + keys.warnings(configuration)
+    tokens = TokenJudge(
+      verifier: TokenVerifier(rules: rules, keys: keys), clockSkew: authentication.clockSkew)
+  }
+
+  /// Whether certificates and keys can be used, and with each other.
+  private static func checkTLS(
+    _ configuration: Configuration, _ ticketKeys: TLSTicketKeys
+  ) throws(StartError) {
+    var problems: [ConfigurationProblem] = []
+    for (index, listener) in configuration.listeners.enumerated() {
+      guard let tls = listener.tls,
+        let problem = TLSSettings(tls).problem(ticketKeys: ticketKeys)
+      else { continue }
+      problems.append(configuration.places.problem(with: "listen[\(index)].tls", problem))
+    }
+    if !problems.isEmpty { throw .configuration(ConfigurationProblems(problems)) }
+  }
+
+  /// What each worker runs with.
+  func workerSetup(log: Log) -> Worker.Setup {
+    let limits = configuration.limits
+    return Worker.Setup(
+      rules: SessionRules(
+        limits: limits, authenticationDeadline: configuration.authentication.deadline),
+      homeRules: NoteHome.Rules(
+        waitingCountMax: limits.pendingWritesPerNote,
+        accessLifetime: configuration.webSocket.joinCache),
+      admission: AdmissionRules(
+        paths: configuration.webSocket.paths,
+        origins: OriginRule(configuration.webSocket.allowedOrigins)),
+      tokens: tokens,
+      transport: transportSettings,
+      tls: configuration.listeners.compactMap(\.tls).map(TLSSettings.init),
+      ticketKeys: ticketKeys,
+      upstream: UpstreamSettings(
+        configuration.upstream, answerSizeMax: Preparation.answerSizeMax(limits)),
+      routes: UpstreamRoutes(
+        routes: configuration.upstream.routes,
+        pathPrefix: configuration.upstream.url.pathPrefix),
+      log: log)
+  }
+
+  /// An answer holds a note of the size that a client may send, other fields, and escapes that the
+  /// client may have done without.
+  private static func answerSizeMax(_ limits: Limits) -> Int {
+    let (size, overflow) = limits.messageSizeMax.multipliedReportingOverflow(by: 4)
+    return overflow ? .max : max(size, 4 << 20)
+  }
+
+  private var transportSettings: TransportSettings {
+    TransportSettings(
+      headerSizeMax: configuration.front.headerSizeMax,
+      headerTimeout: configuration.front.headerTimeout,
+      idleTimeout: configuration.front.idleTimeout,
+      messageSizeMax: configuration.limits.messageSizeMax,
+      pingInterval: configuration.webSocket.pingInterval,
+      outboundQueueSizeMax: configuration.limits.outboundQueueSizeMax)
+  }
+}
+
+extension OriginRule {
+  init(_ origins: AllowedOrigins) {
+    switch origins {
+    case .sameHost: self = .sameHost
+    case .any: self = .any
+    case .listed(let listed): self = .listed(listed)
+    }
+  }
+}
+
+extension TLSSettings {
+  init(_ tls: Configuration.Listener.TLS) {
+    let version: TLSSettings.Version =
+      switch tls.minimumVersion {
+      case .tls12: .tls12
+      case .tls13: .tls13
+      }
+    self.init(
+      certificateFile: tls.certificateFile, privateKeyFile: tls.privateKeyFile,
+      minimumVersion: version)
+  }
+}

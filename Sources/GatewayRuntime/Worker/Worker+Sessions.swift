@@ -1,0 +1,135 @@
+import GatewayLogic
+import GatewayLoop
+import GatewayTransport
+import GatewayTypes
+import GatewayWire
+
+/// The sessions of the worker's connections: what they want done, and what they are told.
+extension Worker {
+  /// Tells a session of an event and does what it wants. Nothing when the connection is gone.
+  func withSession(
+    _ id: ConnectionID, _ event: (inout Session, inout [SessionEffect]) -> Void
+  ) {
+    let isOpen: Void? = connections.update(id) { connection in
+      event(&connection.session, &sessionEffects)
+    }
+    if isOpen != nil { runSessionEffects(for: id) }
+  }
+
+  /// Does what a session wants, in order. What that makes the session want comes behind it.
+  func runSessionEffects(for id: ConnectionID) {
+    var index = 0
+    while index < sessionEffects.count {
+      run(sessionEffects[index], for: id)
+      index += 1
+    }
+    sessionEffects.removeAll(keepingCapacity: true)
+  }
+
+  private func run(_ effect: SessionEffect, for id: ConnectionID) {
+    switch effect {
+    case .send(let message):
+      front.send(GatewayMessageEncoder.frame(of: message), to: id)
+    case .verify(let token, requestID: let requestID):
+      verify(token, requestID, for: id)
+    case .identified(let user):
+      users.insert(id.slot, for: user)
+      log.info(
+        "connection authenticated",
+        [.connection: id, .user: user.text, .peer: connections[id]?.peer.description ?? ""])
+    case .join(let request):
+      post(.join(request), to: home(of: request.note))
+    case .enter:
+      // Done by `joinAnswered`, which knows of the grant that goes with it.
+      break
+    case .leave(let note):
+      leave(note, id.slot)
+    case .write(let write):
+      post(.write(write), to: home(of: write.note))
+    case .wake(at: let time):
+      wake(id, at: time)
+    case .close(let code, reason: let reason):
+      if let connection = connections[id] { leaveEverything(connection) }
+      front.close(id, code, reason: reason)
+    }
+  }
+
+  private func verify(_ token: BearerToken, _ requestID: RequestID?, for id: ConnectionID) {
+    let wallNow = SystemClock.wall
+    let now = SystemClock.monotonic
+    let result = setup.tokens.judge(token, at: wallNow)
+    _ = connections.update(id) { connection in
+      switch result {
+      case .good(let user, expiresAt: let expiresAt):
+        connection.session.verified(
+          user, token, expiresAt: expiresAt, requestID: requestID, now: now, wallNow: wallNow,
+          clockSkew: setup.tokens.clockSkew, into: &sessionEffects)
+      case .bad(let failure, let reason):
+        log.debug("authentication failed", [.connection: id, .reason: reason])
+        connection.session.authenticationFailed(
+          failure, requestID: requestID, into: &sessionEffects)
+      }
+    }
+  }
+
+  func writeAnswered(_ writer: Writer, _ result: WriteResult) {
+    withSession(writer.connection) { session, effects in
+      session.writeAnswered(result, to: writer.operation, into: &effects)
+    }
+  }
+
+  func joinAnswered(_ request: JoinRequest, _ result: JoinResult) {
+    let id = request.connection
+    var isEntering = false
+    _ = connections.update(id) { connection in
+      connection.session.joinAnswered(result, to: request.operation, into: &sessionEffects)
+      isEntering = sessionEffects.contains(.enter(request.note))
+    }
+    if case .admitted = result {
+      // Counted even if the connection has gone: the room is owed its grant back.
+      handBack(members.admitted(isEntering ? id.slot : nil, to: request.note), of: request.note)
+    }
+    runSessionEffects(for: id)
+  }
+
+  private func leave(_ note: NoteID, _ slot: UInt32) {
+    handBack(members.leave(slot, note), of: note)
+  }
+
+  private func handBack(_ grantCount: Int?, of note: NoteID) {
+    guard let grantCount else { return }
+    post(.emptied(note, worker: index, grantCount: grantCount), to: home(of: note))
+  }
+
+  /// The connection hears of nothing any more. Harmless to repeat.
+  func leaveEverything(_ connection: ConnectionTable.Connection) {
+    for note in connection.session.rooms { leave(note, connection.id.slot) }
+    if let user = connection.session.user { users.remove(connection.id.slot, of: user) }
+  }
+
+  // MARK: What others wrote
+
+  /// Hands one frame to all that the worker has of its audience.
+  func deliver(_ broadcast: Broadcast) {
+    let exception = connections[broadcast.exception].map { _ in broadcast.exception.slot }
+    switch broadcast.audience {
+    case .room(let note):
+      send(broadcast.frame, to: members.slots(of: note), except: exception)
+    case .user(let user):
+      send(broadcast.frame, to: users.slots(of: user), except: exception)
+    case .userAndDissolvedRoom(let user, let note):
+      let dissolved = members.dissolve(note)
+      handBack(dissolved?.grantCount, of: note)
+      let inRoom = dissolved?.slots ?? []
+      let others = users.slots(of: user).filter { !inRoom.contains($0) }
+      send(broadcast.frame, to: inRoom + others, except: exception)
+      for slot in inRoom { connections.dissolveRoom(note, of: slot) }
+    }
+  }
+
+  private func send(
+    _ frame: EncodedFrame, to slots: ContiguousArray<UInt32>, except exception: UInt32?
+  ) {
+    slots.withUnsafeBufferPointer { front.send(frame, toSlots: $0, except: exception) }
+  }
+}

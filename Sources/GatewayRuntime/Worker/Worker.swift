@@ -1,0 +1,217 @@
+import GatewayLogic
+import GatewayLoop
+import GatewayTransport
+import GatewayTypes
+import GatewayUpstream
+import GatewayWire
+
+/// One thread's share of the gateway: its connections, its members of every room, and the notes
+/// whose home it is.
+///
+/// The machines of GatewayLogic decide; the worker runs their effects, in order. Whatever comes in
+/// (bytes, answers, messages of other workers, time) ends in `settle`, which goes through what the
+/// worker has said to itself in the meantime, so that no machine is entered while it is at work.
+///
+/// Thread: its own, on which it is made and which `run` occupies until the end.
+final class Worker {
+  /// What a worker is given of the configuration.
+  struct Setup: Sendable {
+    let rules: SessionRules
+    let homeRules: NoteHome.Rules
+    let admission: AdmissionRules
+    let tokens: TokenJudge
+    let transport: TransportSettings
+    let tls: [TLSSettings]
+    let ticketKeys: TLSTicketKeys
+    let upstream: UpstreamSettings
+    let routes: UpstreamRoutes
+    let log: Log
+  }
+
+  let index: UInt16
+  let setup: Setup
+  let log: Log
+  let loop: Loop
+  let front: Front
+  let upstream: UpstreamClient
+  let peers: [WorkerHandle]
+  let report: @Sendable (WorkerReport) -> Void
+
+  var connections = ConnectionTable()
+  var members = RoomMembers()
+  var users = UserConnections()
+  var home: NoteHome
+  var phase = Phase.running
+
+  /// How far the worker is on its way to the end.
+  enum Phase {
+    case running
+    /// Takes nothing new; its connections are being closed.
+    case draining
+    /// No worker has connections any more; ends when nothing is under way.
+    case finishing
+  }
+
+  // Reused, so that an event does not allocate.
+  var sessionEffects: [SessionEffect] = []
+  var homeEffects: [HomeEffect] = []
+  private var arrived: [WorkerMessage] = []
+  /// What the worker has said to itself.
+  private var own = FIFO<WorkerMessage>()
+  private var isSettling = false
+
+  var acceptFailures = LogGate()
+  var deadlines = DeadlineQueue<ConnectionID>()
+  private var deadlineTimer: Timer?
+  private var housekeepingTimer: Timer?
+  private var random = SystemRandomNumberGenerator()
+
+  /// Makes a worker on the calling thread, or says why it can't be.
+  init(
+    index: UInt16, setup: Setup, listeners: [WorkerListener], peers: [WorkerHandle],
+    report: @escaping @Sendable (WorkerReport) -> Void
+  ) throws(FrontError) {
+    self.index = index
+    self.setup = setup
+    self.peers = peers
+    self.report = report
+    log = setup.log
+    home = NoteHome(rules: setup.homeRules)
+    loop = Loop()
+    front = try Front(
+      loop: loop, workerIndex: index, settings: setup.transport, tls: setup.tls,
+      ticketKeys: setup.ticketKeys)
+    let failures = UpstreamFailureLog(setup.log)
+    upstream = UpstreamClient(on: loop, settings: setup.upstream) { failure, reason in
+      failures.note(failure, reason)
+    }
+    front.handler = self
+    peers[Int(index)].mailbox.open(on: loop) { [unowned self] in takeMail() }
+    deadlineTimer = Timer(on: loop) { [unowned self] in deadlinesReached() }
+    housekeepingTimer = Timer(on: loop) { [unowned self] in
+      home.forgetIdle(at: SystemClock.monotonic)
+    }
+    housekeepingTimer?.start(every: .seconds(10))
+    for listener in listeners {
+      front.listen(on: listener.descriptor, tlsIndex: listener.tlsIndex)
+    }
+  }
+
+  /// Runs until the worker is told to end.
+  func run() {
+    loop.run()
+    peers[Int(index)].mailbox.close()
+    upstream.shutdown()
+    front.shutdown()
+  }
+
+  // MARK: Messages
+
+  /// The worker that is the home of a note.
+  func home(of note: NoteID) -> UInt16 {
+    // The hash is seeded by the process: nobody outside can aim at one worker.
+    UInt16(truncatingIfNeeded: UInt(bitPattern: note.hashValue) % UInt(peers.count))
+  }
+
+  /// Says something to a worker, maybe this one. Messages to one worker arrive in their order.
+  func post(_ message: WorkerMessage, to worker: UInt16) {
+    if worker == index {
+      own.append(message)
+    } else if Int(worker) < peers.count {
+      peers[Int(worker)].mailbox.post(message)
+    }
+  }
+
+  /// Goes through what the worker has said to itself. Every entry into the worker ends with it.
+  func settle() {
+    guard !isSettling else { return }
+    isSettling = true
+    while let message = own.removeFirst() { handle(message) }
+    isSettling = false
+    endIfFinished()
+  }
+
+  private func takeMail() {
+    arrived = peers[Int(index)].mailbox.take(leaving: arrived)
+    for message in arrived {
+      handle(message)
+      settle()
+    }
+    arrived.removeAll(keepingCapacity: true)
+  }
+
+  private func handle(_ message: WorkerMessage) {
+    switch message {
+    case .write(let write):
+      submit(write)
+    case .join(let request):
+      join(request)
+    case .emptied(let note, worker: let worker, grantCount: let count):
+      home.emptied(note, on: worker, grantCount: count, at: SystemClock.monotonic)
+    case .writeAnswered(let writer, let result):
+      writeAnswered(writer, result)
+    case .joinAnswered(let request, let result):
+      joinAnswered(request, result)
+    case .broadcast(let broadcast):
+      deliver(broadcast)
+    case .drain:
+      drain()
+    case .finish:
+      phase = .finishing
+    case .abandon:
+      loop.stop()
+    }
+  }
+
+  func nextEpoch() -> Epoch {
+    Epoch(number: random.next())
+  }
+
+  // MARK: Time
+
+  /// Sees to it that the session is told when `time` has come.
+  func wake(_ id: ConnectionID, at time: MonotonicTime) {
+    guard connections.setWake(of: id, at: time) else { return }
+    deadlines.insert(id, at: time)
+    if deadlines.next == time { startDeadlineTimer(at: SystemClock.monotonic) }
+  }
+
+  private func startDeadlineTimer(at now: MonotonicTime) {
+    guard let next = deadlines.next else { return }
+    deadlineTimer?.start(after: max(.zero, next - now))
+  }
+
+  private func deadlinesReached() {
+    let now = SystemClock.monotonic
+    while let id = deadlines.popDue(at: now) {
+      guard let wanted = connections.takeWake(of: id) else { continue }
+      if wanted > now {
+        wake(id, at: wanted)
+      } else {
+        withSession(id) { session, effects in session.deadlineReached(at: now, into: &effects) }
+      }
+    }
+    startDeadlineTimer(at: now)
+    settle()
+  }
+}
+
+@available(*, unavailable)
+extension Worker: Sendable {}
+
+/// A listening socket, as a worker is given it.
+struct WorkerListener: Sendable {
+  let descriptor: CInt
+  /// Which of `Worker.Setup.tls` it speaks; nil for plain text.
+  let tlsIndex: Int?
+}
+
+/// What a worker tells the main thread.
+enum WorkerReport: Sendable {
+  case started(worker: UInt16)
+  case failed(worker: UInt16, reason: String)
+  /// Draining, and without connections.
+  case emptied(worker: UInt16)
+  /// Its loop has ended, with what was left.
+  case ended(worker: UInt16, connectionCount: Int, laneCount: Int)
+}

@@ -1,0 +1,50 @@
+import GatewayLogic
+import GatewayLoop
+import GatewayTypes
+import GatewayWire
+
+/// What is said to a worker: by other workers, by itself, and by the main thread.
+enum WorkerMessage: Sendable {
+  // To the home of a note.
+  case write(Write)
+  case join(JoinRequest)
+  case emptied(NoteID, worker: UInt16, grantCount: Int)
+
+  // To the worker of a connection.
+  case writeAnswered(Writer, WriteResult)
+  case joinAnswered(JoinRequest, JoinResult)
+  case broadcast(Broadcast)
+
+  // From the main thread.
+  /// Take nothing new, answer what was taken, close the connections.
+  case drain
+  /// No worker has a connection any more: end when nothing is under way.
+  case finish
+  /// End now, whatever is under way.
+  case abandon
+}
+
+/// One encoded message for all that a worker has of an audience.
+struct Broadcast: Sendable {
+  enum Audience: Sendable {
+    case room(NoteID)
+    case user(UserID)
+    /// Both, each connection once; the room is no more afterwards.
+    case userAndDissolvedRoom(UserID, NoteID)
+  }
+
+  let frame: EncodedFrame
+  let audience: Audience
+  /// The writer's own connection, which gets its answer instead.
+  let exception: ConnectionID
+}
+
+/// The face of a worker that other threads see. Thread: any.
+final class WorkerHandle: Sendable {
+  let index: UInt16
+  let mailbox = Mailbox<WorkerMessage>()
+
+  init(index: UInt16) {
+    self.index = index
+  }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import DemoNotesAPI
+import GatewayConfiguration
+import GatewayLoop
+import GatewayRuntime
+import GatewayTokens
+import GatewayTypes
+import Logging
+
+/// `notes-gateway demo`: a gateway, a demo notes API and a page, on this machine.
+struct DemoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "Run a gateway, a demo notes API and a page on this machine.")
+
+  func run() throws {
+    let secretBytes = (0..<4).flatMap { _ in
+      withUnsafeBytes(of: SystemClock.randomNumber) { Array($0) }
+    }
+    guard let user = UserID("demo-user") else {
+      preconditionFailure("the demo's user has a well-formed name")
+    }
+    let api: DemoNotesAPI
+    let preparation: Preparation
+    do {
+      api = try DemoNotesAPI(secret: HMACSecret(secretBytes), user: user)
+      preparation = try Preparation(
+        demoConfiguration(apiPort: api.port),
+        ConfigurationFiles(listeners: [nil], hmacSecret: secretBytes))
+      try api.start()
+    } catch {
+      printError("\(error)")
+      throw ExitCode(1)
+    }
+    let code = try serve(preparation, level: .warning) { places in
+      let port = places.first?.port ?? 0
+      api.gatewayStarted(webSocketURL: "ws://127.0.0.1:\(port)/ws")
+      printLine("The demo is at http://127.0.0.1:\(api.port)/ - stop it with Ctrl-C.")
+    }
+    api.stop()
+    throw ExitCode(code)
+  }
+
+  private func demoConfiguration(apiPort: UInt16) -> Configuration {
+    let pages: Set = ["http://127.0.0.1:\(apiPort)", "http://localhost:\(apiPort)"]
+    return Configuration(
+      listeners: [Configuration.Listener(address: .ip(.loopback, port: 0))],
+      upstream: Configuration.Upstream(
+        url: UpstreamURL(isTLS: false, host: "127.0.0.1", port: apiPort)),
+      authentication: Configuration.Authentication(
+        keys: Configuration.Authentication.Keys(), algorithms: [.hs256]),
+      webSocket: Configuration.WebSocket(allowedOrigins: .listed(pages)),
+      workers: 2, shutdownGrace: .seconds(2))
+  }
+}
