@@ -25,11 +25,12 @@ func module(
 }
 
 /// A narrow C face on one library, the only place that includes that library's headers.
-func shim(_ name: String, _ dependencies: [Target.Dependency] = [], links libraries: [String])
-  -> Target
-{
+func shim(
+  _ name: String, _ dependencies: [Target.Dependency] = [], at path: String? = nil,
+  links libraries: [String]
+) -> Target {
   .target(
-    name: name, dependencies: dependencies, cSettings: strictC,
+    name: name, dependencies: dependencies, path: path, cSettings: strictC,
     linkerSettings: libraries.map { .linkedLibrary($0) })
 }
 
@@ -97,7 +98,8 @@ let package = Package(
     tests("GatewayConfiguration", ["GatewayTypes"]),
     tests("GatewayLogic", ["GatewayTypes", "GatewayTesting"]),
     tests("GatewayLoop", ["GatewayTypes"]),
-    tests("GatewayTransport", ["GatewayTypes", "GatewayLoop", "GatewayWire"]),
+    shim("CTLSClient", at: "Tests/CTLSClient", links: ["ssl", "crypto"]),
+    tests("GatewayTransport", ["GatewayTypes", "GatewayLoop", "GatewayWire", "CTLSClient"]),
     tests("GatewayUpstream", ["GatewayTypes", "GatewayLoop"]),
     tests(
       "GatewayRuntime",

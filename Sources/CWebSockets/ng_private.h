@@ -158,8 +158,12 @@ void ng_ws_free_if_done(ws_impl *ws);
 // ng_pump.c
 
 /// Takes the raw connection of `stream` for `ws`, and makes libwebsockets read `head` through the
-/// pair. Returns false when it can't; then both are as they were.
-bool ng_pump_start(ws_impl *ws, stream_impl *stream, const uint8_t *head, size_t size);
+/// pair, and `following` once it has answered. Returns false when it can't; then both are as they
+/// were.
+bool ng_pump_start(ws_impl *ws, stream_impl *stream, const uint8_t *head, size_t head_size,
+                   const uint8_t *_Nullable following, size_t following_size);
+/// libwebsockets has read the head and written its answer.
+void ng_pump_opened(ws_impl *ws);
 /// Sends on what libwebsockets has said by itself so far.
 void ng_pump_outward(ws_impl *ws);
 void ng_pump_inward(ws_impl *ws, const uint8_t *bytes, size_t size);

@@ -79,11 +79,16 @@ void ng_pump_inward(ws_impl *ws, const uint8_t *bytes, size_t size) {
   if (pump->descriptor < 0) {
     return;
   }
-  size_t taken = pump->inward == NULL ? send_inward(pump, bytes, size) : 0;
+  // While libwebsockets has not read the head, nothing may stand behind it: it writes its answer
+  // into the buffer that it has read both into.
+  bool has_to_wait = !ws->is_open || pump->inward != NULL;
+  size_t taken = has_to_wait ? 0 : send_inward(pump, bytes, size);
   if (taken < size) {
     keep_inward(pump, bytes + taken, size - taken);
     update_reading(pump);
-    watch(pump, pump->events | NG_WRITABLE);
+    if (ws->is_open) {
+      watch(pump, pump->events | NG_WRITABLE);
+    }
   }
 }
 
@@ -297,7 +302,16 @@ void ng_pump_raw_closed(ws_impl *ws) {
 
 // MARK: making
 
-bool ng_pump_start(ws_impl *ws, stream_impl *stream, const uint8_t *head, size_t size) {
+void ng_pump_opened(ws_impl *ws) {
+  // Data goes to the client directly, and would overtake the 101.
+  ng_pump_outward(ws);
+  if (ws->pump.inward != NULL) {
+    watch(&ws->pump, ws->pump.events | NG_WRITABLE);
+  }
+}
+
+bool ng_pump_start(ws_impl *ws, stream_impl *stream, const uint8_t *head, size_t head_size,
+                   const uint8_t *_Nullable following, size_t following_size) {
   ng_pump *pump = &ws->pump;
   int ends[2];
   if (stream->raw == NULL || ng_socket_pair(ends) < 0) {
@@ -328,6 +342,10 @@ bool ng_pump_start(ws_impl *ws, stream_impl *stream, const uint8_t *head, size_t
   stream->websocket = ws;
   stream->is_disowned = true;
   watch(pump, NG_READABLE);
-  ng_pump_inward(ws, head, size);
+  // A pair that is new has room for it.
+  (void)send_inward(pump, head, head_size);
+  if (following_size > 0) {
+    ng_pump_inward(ws, following, following_size);
+  }
   return true;
 }

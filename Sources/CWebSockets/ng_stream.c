@@ -198,11 +198,13 @@ ng_ws_connection *_Nullable ng_stream_upgrade(ng_stream *face, const uint8_t *ke
   stream_impl *stream = impl_of(face);
   ws_impl *ws = ng_ws_new(stream->server, stream->is_tls, slot, generation);
   size_t size;
-  uint8_t *head = make_head(key, following, following_size, &size);
   bool is_taken;
+  uint8_t *head;
   if (ws->is_tls) {
-    is_taken = ng_pump_start(ws, stream, head, size);
+    head = make_head(key, NULL, 0, &size);
+    is_taken = ng_pump_start(ws, stream, head, size, following, following_size);
   } else {
+    head = make_head(key, following, following_size, &size);
     int descriptor = stream->descriptor;
     // libuv watches a descriptor for one handle only.
     disown_plain(stream);

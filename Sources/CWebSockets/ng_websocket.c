@@ -211,11 +211,10 @@ void ng_ws_drop(ng_ws_connection *connection) {
 // MARK: callbacks of libwebsockets
 
 static void opened(ws_impl *ws) {
-  if (ws->is_tls) {
-    // Data goes to the client directly, and would overtake it.
-    ng_pump_outward(ws);
-  }
   ws->is_open = true;
+  if (ws->is_tls) {
+    ng_pump_opened(ws);
+  }
   if (!ws->is_reported_closed) {
     callbacks_of(ws)->opened(context_of(ws), &ws->face);
   }

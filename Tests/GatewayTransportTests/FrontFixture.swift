@@ -36,6 +36,7 @@ final class FrontFixture: Sendable {
   ) throws {
     let listener = try TestSocket.listen()
     port = TestSocket.port(of: listener)
+    let started = Waiter<String?>()
     let thread = OSThread(name: "front") { [events, commands] in
       let loop = Loop()
       do {
@@ -47,14 +48,16 @@ final class FrontFixture: Sendable {
           for command in commands.take() { command(front, loop) }
         }
         front.listen(on: listener, tlsIndex: tls.isEmpty ? nil : 0)
+        started.put(nil)
         loop.run()
         commands.close()
         withExtendedLifetime(handler) { front.shutdown() }
       } catch {
-        Issue.record("\(error)")
+        started.put("\(error)")
       }
     }
     self.thread.withLock { $0 = thread }
+    if let problem = try started.take() { throw TestFailure(problem) }
   }
 
   deinit {

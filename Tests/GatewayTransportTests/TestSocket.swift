@@ -1,9 +1,11 @@
+import CTLSClient
 import Glibc
 
-/// A blocking socket of a test that is a client. Reads give up after a while, so that no test
-/// hangs.
+/// A blocking connection of a test that is a client, plain or through TLS. Reads give up after a
+/// while, so that no test hangs.
 final class TestSocket {
   private let descriptor: CInt
+  private var tls: UnsafeMutablePointer<ng_tls_client>?
   private var unread: [UInt8] = []
 
   /// Connects to a port of the loopback interface. `receiveBufferSize` makes a client that can be
@@ -24,10 +26,31 @@ final class TestSocket {
   }
 
   deinit {
+    if let tls { ng_tls_client_free(tls) }
     close(descriptor)
   }
 
+  /// Begins TLS 1.`minorVersion`, resuming `session`.
+  func startTLS(
+    minorVersion: CInt = 3, resuming session: UnsafeMutablePointer<ng_tls_session>? = nil
+  ) throws {
+    var options = ng_tls_client_options(minor_version: minorVersion, session: session)
+    tls = ng_tls_client_new(descriptor, &options)
+    guard tls != nil else { throw TestFailure("no TLS handshake") }
+  }
+
+  var hasResumed: Bool { tls.map { ng_tls_client_has_resumed($0) != 0 } ?? false }
+  var tlsProtocol: String { tls.map { String(cString: ng_tls_client_protocol($0)) } ?? "" }
+  /// What the next connection can resume; the caller frees it.
+  var session: UnsafeMutablePointer<ng_tls_session>? { tls.flatMap { ng_tls_client_session($0) } }
+
   func send(_ bytes: [UInt8]) throws {
+    if let tls {
+      guard ng_tls_client_write(tls, bytes, bytes.count) == 0 else {
+        throw TestFailure("TLS broke while sending")
+      }
+      return
+    }
     var sent = 0
     while sent < bytes.count {
       let count = bytes[sent...].withUnsafeBytes {
@@ -49,7 +72,9 @@ final class TestSocket {
       return unread
     }
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
-    let count = recv(descriptor, &buffer, buffer.count, 0)
+    let count =
+      tls.map { ng_tls_client_read($0, &buffer, buffer.count) }
+      ?? recv(descriptor, &buffer, buffer.count, 0)
     guard count >= 0 else { throw TestFailure("recv: \(errno)") }
     return Array(buffer[..<count])
   }
@@ -93,6 +118,7 @@ final class TestSocket {
 
   /// Says that nothing more will be sent.
   func endOutput() {
+    if let tls { return ng_tls_client_end_output(tls) }
     shutdown(descriptor, CInt(SHUT_WR))
   }
 

@@ -76,6 +76,8 @@ extension Front {
     let slot = slots.start + Int(index)
     slot.pointee.clientCode = code
     guard slot.pointee.state == .open || slot.pointee.state == .closing else { return }
+    // What it was sent in this turn answers messages that came before its closing frame.
+    flush(index)
     dropOutput(slot)
     slot.pointee.state = .mute
     // A code of ours that the client has not seen was not said.

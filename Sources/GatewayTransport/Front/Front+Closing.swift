@@ -94,7 +94,9 @@ extension Front {
     guard slot.pointee.state == .open, !slot.pointee.isBlocked, slot.pointee.queue == nil else {
       return
     }
-    let frame: [UInt8] = [0x89, 0]
+    // With a payload, of ASCII: libwebsockets does not tell of an empty pong, and checks whether
+    // the bytes of one are UTF-8.
+    let frame: [UInt8] = [0x89, 1, UInt8(ascii: "?")]
     let taken = frame.withUnsafeBufferPointer { bytes in
       bytes.baseAddress.map { ng_ws_write(connection, $0, bytes.count) } ?? 0
     }

@@ -64,7 +64,8 @@ extension Front {
 
   // MARK: One connection
 
-  private func flush(_ index: UInt32) {
+  /// Writes what one connection was sent, as far as it takes it; the rest goes into its queue.
+  func flush(_ index: UInt32) {
     let slot = slots.start + Int(index)
     var link = slot.pointee.firstLink
     guard link >= 0 else { return }
