@@ -1,0 +1,86 @@
+"""A certificate authority of the tests' own, and what it signs."""
+
+import datetime
+import ipaddress
+import ssl
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+_LIFETIME = datetime.timedelta(days=7)
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _builder(subject: str, issuer: str, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+    now = datetime.datetime.utcnow()
+    return (
+        x509.CertificateBuilder()
+        .subject_name(_name(subject))
+        .issuer_name(_name(issuer))
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - _LIFETIME)
+        .not_valid_after(now + _LIFETIME)
+    )
+
+
+def private_pem(key) -> bytes:
+    """A private key as unencrypted PKCS #8."""
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
+class Authority:
+    """A self-signed authority with one certificate for 127.0.0.1, ::1 and localhost."""
+
+    def __init__(self, directory: Path, name: str = "the tests' authority") -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self.ca_file = directory / "ca.pem"
+        self.certificate_file = directory / "certificate.pem"
+        self.key_file = directory / "key.pem"
+        authority_key = ec.generate_private_key(ec.SECP256R1())
+        authority = (
+            _builder(name, name, authority_key.public_key())
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .sign(authority_key, hashes.SHA256())
+        )
+        key = ec.generate_private_key(ec.SECP256R1())
+        addresses = [ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1")]
+        names = x509.SubjectAlternativeName(
+            [x509.DNSName("localhost"), *(x509.IPAddress(address) for address in addresses)]
+        )
+        certificate = (
+            _builder("localhost", name, key.public_key())
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(names, critical=False)
+            .sign(authority_key, hashes.SHA256())
+        )
+        self.ca_file.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
+        self.certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        self.key_file.write_bytes(private_pem(key))
+
+    def client_context(
+        self,
+        minimum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2,
+        maximum: ssl.TLSVersion = ssl.TLSVersion.MAXIMUM_SUPPORTED,
+    ) -> ssl.SSLContext:
+        """A client's settings that trust this authority alone."""
+        context = ssl.create_default_context(cafile=str(self.ca_file))
+        context.minimum_version = minimum
+        context.maximum_version = maximum
+        return context
+
+    def server_context(self) -> ssl.SSLContext:
+        """A server's settings with this authority's certificate."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate_file, self.key_file)
+        return context

@@ -1,0 +1,137 @@
+"""HTTP/1.1 as bytes: what to send is the test's choice, what comes back is read strictly."""
+
+import json
+import socket
+from dataclasses import dataclass
+from typing import Any
+
+from .endpoint import Endpoint
+from .timing import Deadline
+
+
+class ConnectionEnded(Exception):
+    """The other side closed or reset the connection before all that was expected had come."""
+
+
+@dataclass
+class Response:
+    status: int
+    reason: str
+    headers: list[tuple[str, str]]
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """The value of the only field `name`; None where there is none."""
+        values = [value for other, value in self.headers if other.lower() == name.lower()]
+        assert len(values) <= 1, f"{name} came {len(values)} times"
+        return values[0] if values else None
+
+    @property
+    def json(self) -> Any:
+        assert (self.header("Content-Type") or "").startswith("application/json"), self
+        return json.loads(self.body)
+
+
+class ByteStream:
+    """A socket, plain or TLS, with deadlines and a buffer."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self.socket = connected
+        self._buffer = bytearray()
+
+    def send(self, data: bytes, within: float = 10) -> None:
+        self.socket.settimeout(Deadline(within).remaining)
+        self.socket.sendall(data)
+
+    def close(self) -> None:
+        self.socket.close()
+
+    def _fill(self, deadline: Deadline) -> None:
+        if deadline.has_passed:
+            raise TimeoutError(f"nothing came in time; unread: {bytes(self._buffer[:200])!r}")
+        self.socket.settimeout(deadline.remaining)
+        try:
+            data = self.socket.recv(65536)
+        except TimeoutError:
+            raise TimeoutError(f"nothing in time; unread: {bytes(self._buffer[:200])!r}") from None
+        except OSError as error:
+            raise ConnectionEnded(f"{error}; unread: {bytes(self._buffer[:200])!r}") from None
+        if not data:
+            raise ConnectionEnded(f"closed; unread: {bytes(self._buffer[:200])!r}")
+        self._buffer += data
+
+    def read(self, size: int, deadline: Deadline) -> bytes:
+        """Exactly `size` bytes."""
+        while len(self._buffer) < size:
+            self._fill(deadline)
+        data = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return data
+
+    def read_through(self, mark: bytes, deadline: Deadline) -> bytes:
+        """All bytes up to the end of `mark`."""
+        while (index := self._buffer.find(mark)) < 0:
+            self._fill(deadline)
+        return self.read(index + len(mark), deadline)
+
+    def read_to_end(self, within: float = 10) -> bytes:
+        """All that comes until the other side closes, which it has to do in time."""
+        deadline = Deadline(within)
+        try:
+            while True:
+                self._fill(deadline)
+        except ConnectionEnded:
+            data = bytes(self._buffer)
+            self._buffer.clear()
+            return data
+
+    def read_head(self, deadline: Deadline) -> Response:
+        """The status line and the fields of a response."""
+        text = self.read_through(b"\r\n\r\n", deadline).decode("latin-1")
+        line, *rest = text.removesuffix("\r\n\r\n").split("\r\n")
+        version, status, *reason = line.split(" ", 2)
+        assert version == "HTTP/1.1", line
+        headers = []
+        for row in rest:
+            name, colon, value = row.partition(":")
+            assert colon and name == name.strip(), row
+            headers.append((name, value.strip()))
+        return Response(int(status), "".join(reason), headers)
+
+    def read_response(self, within: float = 10) -> Response:
+        """One whole response with a Content-Length."""
+        deadline = Deadline(within)
+        response = self.read_head(deadline)
+        response.body = self.read(int(response.header("Content-Length") or 0), deadline)
+        return response
+
+    def __enter__(self) -> "ByteStream":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+
+def connect(endpoint: Endpoint) -> ByteStream:
+    return ByteStream(endpoint.connect())
+
+
+def request(
+    endpoint: Endpoint,
+    method: str = "GET",
+    target: str = "/nothing-here",
+    body: bytes = b"",
+    *fields: str,
+) -> bytes:
+    """A well-formed request; `fields` are whole lines without their ends."""
+    lines = [f"{method} {target} HTTP/1.1", f"Host: {endpoint.authority}", *fields]
+    if body:
+        lines.append(f"Content-Length: {len(body)}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + body
+
+
+def exchange(endpoint: Endpoint, data: bytes, within: float = 10) -> Response:
+    """Sends `data` on a connection of its own and reads one response."""
+    with connect(endpoint) as stream:
+        stream.send(data)
+        return stream.read_response(within)

@@ -1,0 +1,253 @@
+"""A notes API in memory, over real HTTP, that remembers what it was asked and can misbehave."""
+
+import base64
+import json
+import re
+import ssl
+import threading
+import time
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from .http_server import Connection, Headers, HTTPServer, Request
+from .timing import seconds, wait_until
+
+_NOTE_TARGET = re.compile(r"/api/notes/([^/?]+)")
+
+
+@dataclass
+class Note:
+    owner: str
+    fields: dict[str, Any]
+    readers: set[str] = field(default_factory=set)
+
+
+class Gate:
+    """Holds requests back between their arrival and what the API does with them."""
+
+    def __init__(self) -> None:
+        self._arrived = threading.Semaphore(0)
+        self._opened = threading.Event()
+
+    def wait_for_arrival(self, within: float = 10) -> None:
+        assert self._arrived.acquire(timeout=seconds(within)), "no request came to the gate"
+
+    def open(self) -> None:
+        self._opened.set()
+
+    def pass_through(self) -> None:
+        self._arrived.release()
+        self._opened.wait(seconds(60))
+
+
+@dataclass
+class Fault:
+    """How requests that match are treated differently, `times` times or, with None, always."""
+
+    method: str
+    note: str
+    times: int | None
+    gate: Gate | None = None
+    delay: float = 0.0
+    is_applied: bool = True
+    status: int | None = None
+    body: bytes | None = None
+    headers: Headers = field(default_factory=list)
+    # The whole answer, head included, as these bytes.
+    raw: bytes | None = None
+    # Only so many bytes of the answer's body are sent, then the connection is closed.
+    body_size_sent: int | None = None
+    closes: bool = False
+    resets: bool = False
+
+
+class NotesAPI:
+    """The routes of the default configuration, under `prefix`, for whoever bears a token."""
+
+    def __init__(self, tls: ssl.SSLContext | None = None, prefix: str = "") -> None:
+        self._server = HTTPServer(self._answer, tls)
+        self._scheme = "https" if tls else "http"
+        self._prefix = prefix
+        self._lock = threading.RLock()
+        self._log: list[Request] = []
+        self._faults: list[Fault] = []
+        self.notes: dict[str, Note] = {}
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"{self._scheme}://127.0.0.1:{self._server.port}{self._prefix}"
+
+    @property
+    def is_running(self) -> bool:
+        return self._server.is_running
+
+    @property
+    def connection_count(self) -> int:
+        return len(self._server.connections)
+
+    def start(self) -> None:
+        self._server.start()
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def close_idle_connections(self) -> int:
+        return self._server.close_idle_connections()
+
+    def add(self, note: str, owner: str, *readers: str, **fields: Any) -> str:
+        """Puts a note there, as if it had always been."""
+        with self._lock:
+            self.notes[note] = Note(owner, {"id": note, **fields}, set(readers))
+        return note
+
+    def misbehave(
+        self, method: str, note: str, times: int | None = 1, **treatment: Any
+    ) -> Fault:
+        """From now on treats `method` on `note` as the fields of Fault say."""
+        fault = Fault(method, note, times, **treatment)
+        with self._lock:
+            self._faults.append(fault)
+        return fault
+
+    def hold(self, method: str, note: str, times: int | None = 1, **treatment: Any) -> Gate:
+        """Holds `method` on `note` back until the gate that is returned is opened."""
+        gate = Gate()
+        self.misbehave(method, note, times, gate=gate, **treatment)
+        return gate
+
+    def behave(self) -> None:
+        """Takes every fault back and lets go of what is held."""
+        with self._lock:
+            faults, self._faults = self._faults, []
+        for fault in faults:
+            if fault.gate is not None:
+                fault.gate.open()
+
+    def requests(self, method: str | None = None, note: str | None = None) -> list[Request]:
+        """What has been asked so far, in order of arrival."""
+        with self._lock:
+            return [
+                request
+                for request in self._log
+                if method in (None, request.method) and note in (None, self._note_of(request))
+            ]
+
+    def wait_for_requests(self, count: int, method: str, note: str) -> list[Request]:
+        def arrived() -> list[Request] | None:
+            found = self.requests(method, note)
+            return found if len(found) >= count else None
+
+        return wait_until(arrived, what=f"{count} times {method} {note}")
+
+    def overlapping_writes(self, note: str) -> list[tuple[Request, Request]]:
+        """Pairs of writes to `note` of which the second came before the first was answered."""
+        writes = [request for request in self.requests(note=note) if request.method != "GET"]
+        return [
+            (first, second)
+            for first, second in zip(writes, writes[1:])
+            if first.ended is None or second.begun < first.ended
+        ]
+
+    def _note_of(self, request: Request) -> str | None:
+        if match := _NOTE_TARGET.fullmatch(request.target.removeprefix(self._prefix)):
+            return match[1]
+        try:
+            body = json.loads(request.body)
+        except ValueError:
+            return None
+        return body.get("id") if isinstance(body, dict) else None
+
+    def _answer(self, request: Request, connection: Connection) -> bool:
+        with self._lock:
+            request.number = len(self._log)
+            request.begun = time.monotonic()
+            self._log.append(request)
+            fault = self._take_fault(request.method, self._note_of(request))
+        if fault.gate is not None:
+            fault.gate.pass_through()
+        if fault.delay:
+            time.sleep(fault.delay)
+        with self._lock:
+            status, body = self._outcome(request, fault)
+            request.ended = time.monotonic()
+        return _send(connection, fault, status, body)
+
+    def _take_fault(self, method: str, note: str | None) -> Fault:
+        for fault in self._faults:
+            if fault.method == method and fault.note == note:
+                if fault.times is not None:
+                    fault.times -= 1
+                    if fault.times == 0:
+                        self._faults.remove(fault)
+                return fault
+        return Fault(method, note or "", None)
+
+    def _outcome(self, request: Request, fault: Fault) -> tuple[int, bytes]:
+        if fault.is_applied and (fault.status is None or fault.status < 300):
+            status, value = self._apply(request)
+            body = json.dumps(value).encode()
+        else:
+            status, body = 500, b'{"error":"out of order"}'
+        return (
+            status if fault.status is None else fault.status,
+            body if fault.body is None else fault.body,
+        )
+
+    def _apply(self, request: Request) -> tuple[int, Any]:
+        user = user_of(request)
+        if user is None:
+            return 401, {"error": "Authentication required"}
+        path = request.target.removeprefix(self._prefix)
+        if request.method == "POST" and path == "/api/notes":
+            return self._create(user, json.loads(request.body))
+        match = _NOTE_TARGET.fullmatch(path)
+        if match is None:
+            return 404, {"error": "No such route"}
+        note = self.notes.get(match[1])
+        if note is None:
+            return 404, {"error": "Note not found"}
+        if user != note.owner and user not in note.readers:
+            return 403, {"error": "Access denied"}
+        if request.method == "PUT":
+            note.fields.update(json.loads(request.body))
+        if request.method == "DELETE":
+            del self.notes[match[1]]
+            return 200, {"message": "Note deleted"}
+        return 200, note.fields
+
+    def _create(self, user: str, fields: dict[str, Any]) -> tuple[int, Any]:
+        if fields["id"] in self.notes:
+            return 409, {"error": "Note exists"}
+        self.add(fields["id"], user, **{k: v for k, v in fields.items() if k != "id"})
+        return 201, self.notes[fields["id"]].fields
+
+
+def user_of(request: Request) -> str | None:
+    """The `sub` of the bearer's token. Its signature is nobody's business here."""
+    scheme, _, token = (request.header("Authorization") or "").partition(" ")
+    if scheme != "Bearer" or token.count(".") != 2:
+        return None
+    payload = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["sub"]
+
+
+def _send(connection: Connection, fault: Fault, status: int, body: bytes) -> bool:
+    if fault.resets:
+        connection.end_with_reset()
+        return False
+    if fault.closes:
+        return False
+    if fault.raw is not None:
+        connection.socket.sendall(fault.raw)
+        return True
+    reason = HTTPStatus(status).phrase
+    lines = [f"HTTP/1.1 {status} {reason}", "Content-Type: application/json"]
+    if status != HTTPStatus.NO_CONTENT:
+        lines.append(f"Content-Length: {len(body)}")
+    lines += [f"{name}: {value}" for name, value in fault.headers]
+    head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+    whole = b"" if status == HTTPStatus.NO_CONTENT else body
+    connection.socket.sendall(head + whole[: fault.body_size_sent])
+    return fault.body_size_sent is None
