@@ -45,7 +45,7 @@ def pytest_runtest_makereport(item, call):
     report = outcome.get_result()
     if report.failed:
         for gateway in Gateway.running:
-            tail = "\n".join(gateway.log.text.splitlines()[-200:])
+            tail = "\n".join(gateway.log.text.splitlines()[-60:])
             report.sections.append((f"log of the gateway with pid {gateway.pid}", tail))
 
 
@@ -146,10 +146,15 @@ def start_gateway(
     are still running at the end of the test have to stop cleanly."""
     started: list[Gateway] = []
 
-    def start(overrides: Configuration | None = None, **others: Any) -> Gateway:
-        url = others.pop("url", api.url)
-        its_issuer = others.pop("issuer", issuer)
-        configuration = _configuration(scheme, url, authority, overrides or {})
+    def start(
+        overrides: Configuration | None = None,
+        listener: Configuration | None = None,
+        url: str | None = None,
+        its_issuer: Issuer = issuer,
+        **others: Any,
+    ) -> Gateway:
+        configuration = _configuration(scheme, url or api.url, authority, overrides or {})
+        configuration["listen"][0] = merged(configuration["listen"][0], listener or {})
         directory = tmp_path / f"gateway-{len(started)}"
         gateway = Gateway(configuration, directory, its_issuer, **others)
         started.append(gateway)

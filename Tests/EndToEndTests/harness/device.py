@@ -59,7 +59,7 @@ class Device:
 
     def send(self, type: str, **fields: Any) -> None:
         """Sends one message without waiting for anything."""
-        self.websocket.send_text(json.dumps({"type": type, **fields}))
+        self.websocket.send_text(json.dumps({"type": type, **fields}, ensure_ascii=False))
 
     def receive(self, within: float = 10) -> Message:
         """The next message of any type."""

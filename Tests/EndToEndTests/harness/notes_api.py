@@ -244,10 +244,11 @@ def _send(connection: Connection, fault: Fault, status: int, body: bytes) -> boo
         return True
     reason = HTTPStatus(status).phrase
     lines = [f"HTTP/1.1 {status} {reason}", "Content-Type: application/json"]
-    if status != HTTPStatus.NO_CONTENT:
+    has_body = status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+    if has_body:
         lines.append(f"Content-Length: {len(body)}")
     lines += [f"{name}: {value}" for name, value in fault.headers]
     head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
-    whole = b"" if status == HTTPStatus.NO_CONTENT else body
+    whole = body if has_body else b""
     connection.socket.sendall(head + whole[: fault.body_size_sent])
     return fault.body_size_sent is None

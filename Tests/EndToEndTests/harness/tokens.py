@@ -98,12 +98,18 @@ class Issuer:
     """A login service: one key, one algorithm, and the tokens that it gives out."""
 
     def __init__(
-        self, algorithm: str = "HS256", secret: bytes | None = None, kid: str | None = None
+        self,
+        algorithm: str = "HS256",
+        secret: bytes = hashlib.sha256(b"the tests' secret").hexdigest().encode(),
+        key: Any = None,
+        kid: str | None = None,
     ) -> None:
+        """Without a `key`, the algorithms that need one get a new one."""
         self.algorithm = algorithm
         self.kid = kid
-        self.secret = secret or hashlib.sha512(b"the tests' secret").hexdigest()[:64].encode()
-        self.key = None if algorithm.startswith("HS") else generate_key(algorithm)
+        self.secret = secret
+        is_symmetric = algorithm.startswith("HS")
+        self.key = None if is_symmetric else key or generate_key(algorithm)
         self._sign = (
             key_sign(self.key, algorithm)
             if self.key is not None
