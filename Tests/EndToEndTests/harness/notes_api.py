@@ -46,7 +46,8 @@ class Fault:
     """How requests that match are treated differently, `times` times or, with None, always."""
 
     method: str
-    note: str
+    # None for requests that name no note in a way of the default routes.
+    note: str | None
     times: int | None
     gate: Gate | None = None
     delay: float = 0.0
@@ -103,7 +104,7 @@ class NotesAPI:
         return note
 
     def misbehave(
-        self, method: str, note: str, times: int | None = 1, **treatment: Any
+        self, method: str, note: str | None, times: int | None = 1, **treatment: Any
     ) -> Fault:
         """From now on treats `method` on `note` as the fields of Fault say."""
         fault = Fault(method, note, times, **treatment)
@@ -182,7 +183,7 @@ class NotesAPI:
                     if fault.times == 0:
                         self._faults.remove(fault)
                 return fault
-        return Fault(method, note or "", None)
+        return Fault(method, note, None)
 
     def _outcome(self, request: Request, fault: Fault) -> tuple[int, bytes]:
         if fault.is_applied and (fault.status is None or fault.status < 300):
