@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 from .configuration import SECRET_FILE, Configuration, yaml
@@ -142,9 +143,13 @@ class Gateway:
     def open_file_count(self) -> int:
         return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
 
-    @property
-    def cpu_time(self) -> float:
-        """Seconds of processor time that all its threads have used."""
+    def processor_share(self, over: float = 1) -> float:
+        """How busy the process is: 1 is one processor, measured for `over` seconds."""
+        before, start = self._processor_time(), time.monotonic()
+        time.sleep(over)
+        return (self._processor_time() - before) / (time.monotonic() - start)
+
+    def _processor_time(self) -> float:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
