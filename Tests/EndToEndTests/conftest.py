@@ -202,8 +202,8 @@ def open_socket() -> Iterator[Callable[..., WebSocket]]:
 def stranger(open_socket) -> Callable[..., Device]:
     """Connects a device that has been greeted and has not authenticated."""
 
-    def connect(gateway: Gateway, **others: Any) -> Device:
-        device = Device(open_socket(gateway.endpoint, **others))
+    def connect(gateway: Gateway, endpoint: Endpoint | None = None, **others: Any) -> Device:
+        device = Device(open_socket(endpoint or gateway.endpoint, **others))
         device.connection_id = device.expect("connection_established")["connectionId"]
         return device
 
