@@ -11,6 +11,9 @@ from harness.tokens import (
     Issuer, base64url, claims, encode, generate_key, hmac_sign, public_pem, write_jwks,
 )
 
+# What comes before auth_success is refused at once; that it can be held is another file's matter.
+CONFIGURATION = {"authentication": {"early_messages": {"count": 0}}}
+
 ALGORITHMS = [
     "HS256", "HS384", "HS512", "RS256", "RS384", "RS512",
     "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA",
