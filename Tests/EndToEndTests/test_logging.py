@@ -41,6 +41,7 @@ def test_a_connection_has_one_line_when_it_authenticates_and_one_when_it_closes(
     assert user in lines()[0]
     client.websocket.send_close()
     client.websocket.expect_end()
+    client.close()
     wait_until(lambda: len(lines()) == 2, what="the line that says who has gone")
 
 

@@ -129,23 +129,23 @@ def test_the_path_of_the_url_is_a_prefix_of_every_route(
 
 def test_routes_can_have_other_methods_and_paths(start_gateway, api, device_of, user):
     routes = {
-        "get_note": "GET /v2//n/{noteId}?full=1&x=%2F",
-        "update_note": "PATCH /v2/../n/{noteId}.json",
+        "get_note": "GET /v2/n/{noteId}",
+        "update_note": "PATCH /v2/n/{noteId}/content",
         "create_note": "PUT /v2/new",
-        "delete_note": "POST /v2/{noteId}/delete",
+        "delete_note": "POST /v2/n/{noteId}/delete",
     }
     client = device_of(start_gateway({"upstream": {"routes": routes}}), user)
     for method, status in (("GET", 200), ("PATCH", 200), ("POST", 204)):
         api.misbehave(method, None, status=status, body=b'{"a":1}')
     before = len(api.requests())
-    client.join("n-1")
-    client.update("n-1", a=1)
-    client.request("note_deleted", "note_deleted_success", noteId="n-1")
+    client.join("n~1")
+    client.update("n~1", a=1)
+    client.request("note_deleted", "note_deleted_success", noteId="n~1")
     asked = [(request.method, request.target) for request in api.requests()[before:]]
     assert asked == [
-        ("GET", "/v2//n/n-1?full=1&x=%2F"),
-        ("PATCH", "/v2/../n/n-1.json"),
-        ("POST", "/v2/n-1/delete"),
+        ("GET", "/v2/n/n~1"),
+        ("PATCH", "/v2/n/n~1/content"),
+        ("POST", "/v2/n/n~1/delete"),
     ]
 
 
