@@ -344,6 +344,6 @@ def test_a_failed_renewal_leaves_the_old_authentication_standing(gateway, device
     client.update(note, title="still there")
 
 
-def test_two_users_with_the_same_beginning_are_two_users(gateway, api, device, user, note):
+def test_two_users_with_the_same_beginning_are_two_users(device, user, note):
     other = device(user + "x")
     other.refused("join_note", "not_found", noteId=note)

@@ -255,7 +255,7 @@ def test_bad_usage_is_64_and_says_so(file, arguments):
     assert result.stderr.strip()
 
 
-def test_help_is_not_an_error(file):
+def test_help_is_not_an_error():
     result = run("--help")
     assert result.returncode == 0
     for command in ("serve", "check", "token", "demo"):

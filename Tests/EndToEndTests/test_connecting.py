@@ -165,7 +165,7 @@ def test_other_paths_can_be_configured(start_gateway, stranger):
     assert refusal(gateway, Handshake(target="/ws")).status == 404
 
 
-def test_an_upgrade_that_comes_byte_by_byte_is_served(gateway, open_socket):
+def test_an_upgrade_that_comes_byte_by_byte_is_served(gateway):
     handshake = Handshake()
     with http.connect(gateway.endpoint) as stream:
         for byte in handshake.encode(gateway.endpoint):
@@ -184,7 +184,7 @@ def test_frames_in_one_segment_with_the_upgrade_are_served(gateway, open_socket,
     assert types == ["connection_established", "auth_success", "pong"]
 
 
-def test_a_message_in_fragments_is_one_message(gateway, device, user):
+def test_a_message_in_fragments_is_one_message(device, user):
     client = device(user)
     text = json.dumps({"type": "ping", "requestId": "späße"}, ensure_ascii=False).encode()
     pieces = [text[index : index + 1] for index in range(len(text))]
@@ -192,7 +192,7 @@ def test_a_message_in_fragments_is_one_message(gateway, device, user):
     client.expect("pong", requestId="späße")
 
 
-def test_control_frames_between_fragments_are_served_at_once(gateway, device, user):
+def test_control_frames_between_fragments_are_served_at_once(device, user):
     client = device(user)
     start = frames.encode(frames.TEXT, b'{"type":', is_final=False)
     client.websocket.send_raw(start + frames.encode(frames.PING, b"between"))
@@ -201,7 +201,7 @@ def test_control_frames_between_fragments_are_served_at_once(gateway, device, us
     client.expect("pong", requestId="1")
 
 
-def test_a_frame_that_comes_byte_by_byte_is_served(gateway, device, user):
+def test_a_frame_that_comes_byte_by_byte_is_served(device, user):
     client = device(user)
     for byte in frames.encode(frames.TEXT, b'{"type":"ping","requestId":"slowly"}'):
         client.websocket.send_raw(bytes([byte]))
@@ -221,14 +221,14 @@ def test_a_pong_that_nobody_asked_for_is_ignored(gateway, stranger):
     client.expect_nothing()
 
 
-def test_a_close_with_1000_is_echoed(gateway, device, user):
+def test_a_close_with_1000_is_echoed(device, user):
     client = device(user)
     client.websocket.send_close(1000, "done")
     assert client.websocket.expect_end() == 1000
 
 
 @pytest.mark.parametrize("code", [None, 1001, 3000, 4000])
-def test_a_close_with_another_code_ends_the_connection(gateway, device, user, code):
+def test_a_close_with_another_code_ends_the_connection(device, user, code):
     client = device(user)
     client.websocket.send_close(code)
     assert client.websocket.expect_end() in (code, 1000, None)
@@ -247,9 +247,7 @@ def test_a_close_with_another_code_ends_the_connection(gateway, device, user, co
     ],
     ids=["reserved bit", "opcode 3", "opcode 11", "no start", "half ping", "long ping", "2^63"],
 )
-def test_frames_that_rfc_6455_forbids_end_their_connection_and_no_other(
-    gateway, device, user, data
-):
+def test_frames_that_rfc_6455_forbids_end_their_connection_and_no_other(device, user, data):
     offender, other = device(user), device(user)
     offender.websocket.send_raw(data)
     assert offender.websocket.expect_end() in (None, 1002, 1009)

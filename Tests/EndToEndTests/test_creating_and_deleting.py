@@ -111,7 +111,7 @@ def test_a_creation_without_a_proper_note_is_an_invalid_message(api, device, use
     assert len(api.requests()) == before
 
 
-def test_a_note_of_somebody_else_is_not_announced(api, device, user, note, new_name):
+def test_a_note_of_somebody_else_is_not_announced(api, device, note, new_name):
     intruder = device(new_name("user"))
     bystander = device(intruder.user)
     intruder.refused("note_created", "not_found", noteData={"id": note})
@@ -127,9 +127,7 @@ def test_a_creation_fails_without_a_question_whose_answer_is_known(api, device, 
     assert api.requests("POST", name) == []
 
 
-def test_a_creation_that_the_api_refuses_is_heard_by_nobody(
-    api, device, user, create, new_name
-):
+def test_a_creation_that_the_api_refuses_is_heard_by_nobody(api, device, user, create, new_name):
     writer, other, name = device(user), device(user), new_name("note")
     api.misbehave("POST", name, status=422, body=b'{"message":"No title"}')
     answer = writer.refused("note_created", "upstream_rejected", noteData={"id": name})
@@ -152,9 +150,7 @@ def test_a_creation_that_may_have_happened_is_reported_as_such(
     other.expect("note_created_sync", noteData={"id": create(writer)})
 
 
-def test_creation_update_and_deletion_sent_at_once_are_made_in_order(
-    api, device, user, new_name
-):
+def test_creation_update_and_deletion_sent_at_once_are_made_in_order(api, device, user, new_name):
     writer, name = device(user), new_name("note")
     writer.send("note_created", noteData={"id": name}, requestId="create")
     writer.send("note_update", noteId=name, changes={"title": "x"}, requestId="update")

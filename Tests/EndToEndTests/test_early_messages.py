@@ -23,9 +23,7 @@ def expect_effects(client) -> None:
     assert updated["seq"] == joined["seq"] + 1
 
 
-def test_early_messages_are_held_and_take_effect_in_their_order(
-    gateway, api, stranger, user, note
-):
+def test_early_messages_are_held_and_take_effect_in_their_order(gateway, api, stranger, user, note):
     client = stranger(gateway)
     send_early(client, note)
     client.expect_nothing()
@@ -104,9 +102,7 @@ def test_with_a_bound_of_0_every_early_message_is_refused(
     assert api.requests(note=note) == []
 
 
-def test_early_messages_of_who_never_authenticates_are_dropped(
-    start_gateway, api, stranger, note
-):
+def test_early_messages_of_who_never_authenticates_are_dropped(start_gateway, api, stranger, note):
     gateway = start_gateway({"authentication": {"deadline": duration(1)}})
     client = stranger(gateway)
     send_early(client, note)

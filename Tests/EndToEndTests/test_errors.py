@@ -33,7 +33,7 @@ def padded_ping(size: int) -> bytes:
         b"[" * 30_000, b'{"a":' * 10_000,
     ],
 )
-def test_what_is_not_a_json_object_with_a_type_is_invalid_json(gateway, device, user, text):
+def test_what_is_not_a_json_object_with_a_type_is_invalid_json(device, user, text):
     client = device(user)
     client.websocket.send_text(text)
     assert client.expect_error("invalid_json")["message"] == "Invalid message format"
@@ -41,7 +41,7 @@ def test_what_is_not_a_json_object_with_a_type_is_invalid_json(gateway, device, 
 
 
 @pytest.mark.parametrize("payload", [b"", b'{"type":"ping"}', bytes(range(256))])
-def test_a_binary_frame_is_an_error_and_the_connection_stays(gateway, device, user, payload):
+def test_a_binary_frame_is_an_error_and_the_connection_stays(device, user, payload):
     client = device(user)
     client.websocket.send_binary(payload)
     assert client.expect_error("invalid_json")["message"] == "Invalid message format"
@@ -56,9 +56,7 @@ def test_errors_are_the_same_before_auth(gateway, stranger):
 
 
 @pytest.mark.parametrize("type", ["", "Ping", "note_updated", "connection_established", "x" * 500])
-def test_a_type_that_nobody_knows_is_unknown_and_the_connection_stays(
-    gateway, device, user, type
-):
+def test_a_type_that_nobody_knows_is_unknown_and_the_connection_stays(device, user, type):
     client = device(user)
     assert client.refused(type, "unknown_type")["message"] == "Unknown message type"
     client.expect_nothing()
@@ -81,14 +79,14 @@ def test_a_type_that_nobody_knows_is_unknown_and_the_connection_stays(
         ("note_created", {}),
     ],
 )
-def test_a_field_that_is_missing_or_mistyped_is_named(gateway, device, user, type, fields):
+def test_a_field_that_is_missing_or_mistyped_is_named(device, user, type, fields):
     client = device(user)
     client.refused(type, "invalid_message", **fields)
     client.expect_nothing()
 
 
 @pytest.mark.parametrize("value", ["", "x" * 129, "é" * 65, 7, None, ["x"], {}])
-def test_a_request_id_that_is_out_of_range_is_an_invalid_message(gateway, device, user, value):
+def test_a_request_id_that_is_out_of_range_is_an_invalid_message(device, user, value):
     client = device(user)
     client.send("ping", requestId=value)
     assert "requestId" not in client.expect_error("invalid_message")
@@ -98,9 +96,7 @@ def test_a_request_id_that_is_out_of_range_is_an_invalid_message(gateway, device
 @pytest.mark.parametrize(
     "value", ["x", "x" * 128, "é" * 64, 'a "b" \\ /', "\n\t\x01", "😀", "null", " "]
 )
-def test_a_request_id_is_repeated_in_every_direct_answer(
-    gateway, device, user, note, new_name, value
-):
+def test_a_request_id_is_repeated_in_every_direct_answer(device, user, note, new_name, value):
     client = device(user)
     requests = [
         ("ping", {}, "pong"),
@@ -120,7 +116,7 @@ def test_a_request_id_is_repeated_in_every_direct_answer(
         client.expect(answer, requestId=value)
 
 
-def test_an_answer_to_a_message_without_a_request_id_has_none(gateway, device, user):
+def test_an_answer_to_a_message_without_a_request_id_has_none(device, user):
     client = device(user)
     client.send("ping")
     pong = client.expect("pong")
@@ -129,7 +125,7 @@ def test_an_answer_to_a_message_without_a_request_id_has_none(gateway, device, u
     assert "requestId" not in client.expect_error("unknown_type")
 
 
-def test_a_hundred_bad_messages_in_a_row_close_with_1008(gateway, device, user):
+def test_a_hundred_bad_messages_in_a_row_close_with_1008(device, user):
     client, other = device(user), device(user)
     for number in range(99):
         client.websocket.send_text("x") if number % 2 else client.websocket.send_binary(b"x")
@@ -146,14 +142,14 @@ def test_a_hundred_bad_messages_in_a_row_close_with_1008(gateway, device, user):
     "payload",
     [b"\xff", b'{"type":"\xc0\xaf"}', b"\xed\xa0\x80", b"\xf5\x80\x80\x80", b"\xe2\x82"],
 )
-def test_a_text_that_is_not_utf8_closes_with_1007(gateway, device, user, payload):
+def test_a_text_that_is_not_utf8_closes_with_1007(device, user, payload):
     client, other = device(user), device(user)
     client.websocket.send_text(payload)
     client.websocket.expect_close(1007)
     other.expect_nothing()
 
 
-def test_a_character_may_be_split_over_fragments(gateway, device, user):
+def test_a_character_may_be_split_over_fragments(device, user):
     client = device(user)
     text = '{"type":"ping","requestId":"😀"}'.encode()
     middle = text.index("😀".encode()) + 2
@@ -161,7 +157,7 @@ def test_a_character_may_be_split_over_fragments(gateway, device, user):
     client.expect("pong", requestId="😀")
 
 
-def test_a_message_of_the_largest_size_is_served(gateway, device, user):
+def test_a_message_of_the_largest_size_is_served(device, user):
     client = device(user)
     client.websocket.send_text(padded_ping(SIZE_MAX))
     client.expect("pong", requestId="padded")
@@ -172,9 +168,7 @@ def test_a_message_of_the_largest_size_is_served(gateway, device, user):
 
 
 @pytest.mark.parametrize("piece_count", [1, 2, 100])
-def test_a_message_that_is_too_large_is_said_to_be_and_closes_with_1009(
-    gateway, device, user, piece_count
-):
+def test_a_message_that_is_too_large_is_said_to_be_and_closes_with_1009(device, user, piece_count):
     client, other = device(user), device(user)
     whole = padded_ping(SIZE_MAX + 1)
     step = len(whole) // piece_count + 1
@@ -187,7 +181,7 @@ def test_a_message_that_is_too_large_is_said_to_be_and_closes_with_1009(
     other.expect_nothing()
 
 
-def test_a_message_is_too_large_as_soon_as_it_is(gateway, device, user):
+def test_a_message_is_too_large_as_soon_as_it_is(device, user):
     client = device(user)
     client.websocket.send_raw(frames.encode(frames.TEXT, b" " * SIZE_MAX, is_final=False))
     client.websocket.send_raw(frames.encode(frames.CONTINUATION, b" ", is_final=False))
@@ -195,15 +189,13 @@ def test_a_message_is_too_large_as_soon_as_it_is(gateway, device, user):
     client.websocket.expect_close(1009)
 
 
-def test_a_binary_message_that_is_too_large_closes_with_1009(gateway, device, user):
+def test_a_binary_message_that_is_too_large_closes_with_1009(device, user):
     client = device(user)
     client.websocket.send_binary(bytes(SIZE_MAX + 1))
     client.websocket.expect_close(1009)
 
 
-def test_not_found_is_what_the_api_says_with_403_or_404(
-    gateway, api, device, user, note, new_name
-):
+def test_not_found_is_what_the_api_says_with_403_or_404(device, note, new_name):
     intruder = device(new_name("user"))
     gone = new_name("note")
     for name in (note, gone):
@@ -284,9 +276,7 @@ def test_a_join_without_an_answer_in_time_is_upstream_timeout(
     client.join(note)
 
 
-def test_writes_over_the_bound_of_a_note_are_refused_and_the_others_made(
-    api, device, user, note
-):
+def test_writes_over_the_bound_of_a_note_are_refused_and_the_others_made(api, device, user, note):
     writer, listener = device(user), device(user, note)
     gate = api.hold("PUT", note)
     writer.send("note_update", noteId=note, changes={"number": 0}, requestId="0")

@@ -28,7 +28,7 @@ def test_note_joined_says_where_the_note_stands(device, user, note):
     assert isinstance(seq, int) and seq >= 0
 
 
-def test_the_api_is_asked_with_the_identity_of_who_joins(gateway, api, device, user, note):
+def test_the_api_is_asked_with_the_identity_of_who_joins(api, device, user, note):
     client = device(user, note)
     (request,) = api.requests(note=note)
     assert (request.method, request.target) == ("GET", f"/api/notes/{note}")
@@ -106,12 +106,12 @@ def test_a_yes_stands_for_all_devices_of_the_user_for_a_while(api, device, user,
         device(user).join(note)
 
 
-def test_a_yes_stands_for_nobody_else(api, device, user, note, new_name):
+def test_a_yes_stands_for_nobody_else(device, user, note, new_name):
     device(user, note)
     device(new_name("user")).refused("join_note", "not_found", noteId=note)
 
 
-def test_a_yes_stands_for_no_other_note(device, user, note, new_name):
+def test_a_yes_stands_for_no_other_note(device, user, note):
     client = device(user, note)
     client.refused("join_note", "not_found", noteId=note + "x")
 
@@ -168,9 +168,7 @@ def test_another_no_of_the_api_is_passed_on(api, device, user, note, status):
     assert (answer["status"], answer["message"]) == (status, "Not today")
 
 
-def test_while_the_api_is_down_nobody_joins_and_afterwards_everybody_can(
-    api, device, user, note
-):
+def test_while_the_api_is_down_nobody_joins_and_afterwards_everybody_can(api, device, user, note):
     client = device(user)
     api.stop()
     client.refused("join_note", "upstream_unavailable", noteId=note)
@@ -284,7 +282,7 @@ def test_a_refused_join_takes_no_place(device, user, notes, new_name):
         "ä", "a\x00b", "a\r\nb", "x" * 129, 7, None, True, ["a"], {"a": "b"},
     ],
 )
-def test_a_name_that_no_note_can_have_never_reaches_the_api(gateway, api, device, user, name):
+def test_a_name_that_no_note_can_have_never_reaches_the_api(api, device, user, name):
     before = len(api.requests())
     client = device(user)
     for type in ("join_note", "leave_note", "note_deleted"):
@@ -309,7 +307,7 @@ def test_every_allowed_name_reaches_the_api_as_it_is(api, device, user, name):
     client.leave(name)
 
 
-def test_join_and_update_in_one_segment_take_effect_in_order(gateway, device, user, note):
+def test_join_and_update_in_one_segment_take_effect_in_order(device, user, note):
     listener, writer = device(user, note), device(user)
     messages = [
         {"type": "join_note", "noteId": note, "requestId": "join"},

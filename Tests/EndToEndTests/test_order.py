@@ -43,9 +43,7 @@ def persisted(api, note: str) -> list[Mark]:
     return [(body["writer"], body["number"]) for body in bodies]
 
 
-def test_twenty_devices_see_the_writes_of_five_in_the_order_of_the_api(
-    api, device, user, note
-):
+def test_twenty_devices_see_the_writes_of_five_in_the_order_of_the_api(api, device, user, note):
     devices = [device(user, note) for _ in range(20)]
     api.misbehave("PUT", note, times=None, delay=0.001)
     for writer, client in enumerate(devices[:5]):
@@ -130,9 +128,7 @@ def test_after_a_write_that_failed_the_next_one_goes_on(api, device, user, note,
     listener.expect("note_sync", changes={"number": 2}, seq=second["seq"])
 
 
-def test_who_joins_in_the_middle_misses_nothing_after_the_number_told(
-    api, device, user, note
-):
+def test_who_joins_in_the_middle_misses_nothing_after_the_number_told(api, device, user, note):
     writer = device(user)
     joiners = [device(user) for _ in range(4)]
     api.misbehave("PUT", note, times=None, delay=0.002)
@@ -150,9 +146,7 @@ def test_who_joins_in_the_middle_misses_nothing_after_the_number_told(
                 offset += 1
 
 
-def test_a_writer_sees_its_answers_and_the_syncs_of_others_in_one_order(
-    api, device, user, note
-):
+def test_a_writer_sees_its_answers_and_the_syncs_of_others_in_one_order(device, user, note):
     first, second = device(user, note), device(user, note)
     for number in range(30):
         first.send("note_update", noteId=note, changes=marked(1, number))

@@ -77,7 +77,7 @@ def test_a_reader_that_never_comes_back_is_let_go(gateway, device, user, large_n
     assert all(client.websocket.stream.socket.fileno() >= 0 for client in slow)
 
 
-def test_a_reader_that_is_slow_for_a_moment_gets_everything(gateway, device, user, note):
+def test_a_reader_that_is_slow_for_a_moment_gets_everything(device, user, note):
     slow, writer = device(user, note, receive_buffer=4096), device(user)
     numbers = write(writer, note, 200)
     for number in numbers:
@@ -85,9 +85,7 @@ def test_a_reader_that_is_slow_for_a_moment_gets_everything(gateway, device, use
     slow.expect_nothing()
 
 
-def test_a_client_that_asks_and_never_reads_costs_bounded_memory(
-    gateway, api, device, user, note
-):
+def test_a_client_that_asks_and_never_reads_costs_bounded_memory(gateway, device, user, note):
     greedy, other = device(user, receive_buffer=4096), device(user, note)
     before = gateway.resident_size
     pings = b"".join(frames.encode(frames.TEXT, b'{"type":"ping"}') for _ in range(2000))
@@ -101,9 +99,7 @@ def test_a_client_that_asks_and_never_reads_costs_bounded_memory(
     other.expect("note_sync")
 
 
-def test_a_client_that_pings_and_never_reads_costs_bounded_memory(
-    gateway, device, user, note
-):
+def test_a_client_that_pings_and_never_reads_costs_bounded_memory(gateway, device, user, note):
     greedy, other = device(user, receive_buffer=4096), device(user, note)
     before = gateway.resident_size
     pings = frames.encode(frames.PING, b"x" * 125) * 2000

@@ -85,9 +85,7 @@ def test_the_listeners_close_at_once_and_existing_clients_are_still_answered(
     assert gateway.wait() == 0
 
 
-def test_what_is_left_at_the_end_of_the_grace_is_closed(
-    start_gateway, api, device_of, user, note
-):
+def test_what_is_left_at_the_end_of_the_grace_is_closed(start_gateway, api, device_of, user, note):
     gateway = start_gateway({"shutdown_grace": duration(1)})
     writer = device_of(gateway, user)
     gate = api.hold("PUT", note)

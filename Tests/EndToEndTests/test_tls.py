@@ -101,7 +101,7 @@ def test_large_messages_to_several_devices_at_once_are_not_mixed_up(api, device,
 
 
 @pytest.mark.parametrize("count", [2, 300, 3000])
-def test_many_small_frames_in_few_records_are_all_served(gateway, device, user, count):
+def test_many_small_frames_in_few_records_are_all_served(device, user, count):
     client = device(user)
     pings = [f'{{"type":"ping","requestId":"{number}"}}'.encode() for number in range(count)]
     client.websocket.send_raw(b"".join(frames.encode(frames.TEXT, ping) for ping in pings))
@@ -109,7 +109,7 @@ def test_many_small_frames_in_few_records_are_all_served(gateway, device, user, 
         client.expect("pong", requestId=str(number))
 
 
-def test_a_frame_in_many_records_is_one_frame(gateway, device, user):
+def test_a_frame_in_many_records_is_one_frame(device, user):
     client = device(user)
     data = frames.encode(frames.TEXT, b'{"type":"ping","requestId":"1"}' + b" " * 300)
     for byte in data:
@@ -117,7 +117,7 @@ def test_a_frame_in_many_records_is_one_frame(gateway, device, user):
     client.expect("pong", requestId="1")
 
 
-def test_data_in_one_record_with_a_control_frame_is_served(gateway, device, user):
+def test_data_in_one_record_with_a_control_frame_is_served(device, user):
     client = device(user)
     text = frames.encode(frames.TEXT, b'{"type":"ping","requestId":"1"}')
     client.websocket.send_raw(text + frames.encode(frames.PING, b"now") + text)
@@ -127,7 +127,7 @@ def test_data_in_one_record_with_a_control_frame_is_served(gateway, device, user
         assert client.websocket.receive_pong() == b"now"
 
 
-def test_a_write_in_one_record_with_the_close_is_made(api, device, user, note):
+def test_a_write_in_one_record_with_the_close_is_made(device, user, note):
     listener, client = device(user, note), device(user)
     message = {"type": "note_update", "noteId": note, "changes": {"title": "last words"}}
     last = frames.encode(frames.TEXT, json.dumps(message).encode())
@@ -136,7 +136,7 @@ def test_a_write_in_one_record_with_the_close_is_made(api, device, user, note):
     assert client.websocket.expect_end() == 1000
 
 
-def test_the_end_is_a_close_notify(gateway, authority):
+def test_the_end_is_a_close_notify(gateway):
     """Else a client cannot tell the end from an attacker's cut (RFC 8446, 6.1)."""
     endpoint = gateway.endpoint
     plain = endpoint.connect_plain()
@@ -151,9 +151,7 @@ def test_the_end_is_a_close_notify(gateway, authority):
             pass
 
 
-def test_connections_that_break_off_harm_nobody_and_leave_nothing_open(
-    gateway, device, user, note
-):
+def test_connections_that_break_off_harm_nobody_and_leave_nothing_open(gateway, device, user, note):
     listener, writer = device(user, note), device(user)
     before = gateway.open_file_count
     for number in range(20):
@@ -171,7 +169,7 @@ def test_connections_that_break_off_harm_nobody_and_leave_nothing_open(
     wait_until(lambda: gateway.open_file_count <= before, what="the closing of descriptors")
 
 
-def test_noise_in_the_middle_of_the_records_ends_that_connection_alone(gateway, device, user):
+def test_noise_in_the_middle_of_the_records_ends_that_connection_alone(device, user):
     client, other = device(user), device(user)
     with raw_side(client.websocket) as plain:
         plain.sendall(b"\x17\x03\x03\x00\x40" + bytes(64))

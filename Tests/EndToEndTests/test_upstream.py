@@ -87,9 +87,7 @@ def test_a_creation_that_the_api_has_read_is_not_sent_twice(
     assert len(api.requests("POST", name)) == 1
 
 
-def test_no_more_connections_are_opened_than_allowed(
-    start_gateway, api, device_of, user, new_name
-):
+def test_no_more_connections_are_opened_than_allowed(start_gateway, api, device_of, user, new_name):
     gateway = start_gateway({"workers": 1, "upstream": {"max_connections": 2}})
     notes = [api.add(new_name("note"), user) for _ in range(8)]
     gates = [api.hold("PUT", name) for name in notes]
@@ -173,7 +171,7 @@ def test_what_the_api_is_sent_is_nobody_elses(start_gateway, api, device_of, use
         assert request.header("Content-Length") == str(len(request.body))
 
 
-def test_a_proxy_of_the_environment_is_not_used(start_gateway, api, device_of, user, note):
+def test_a_proxy_of_the_environment_is_not_used(start_gateway, device_of, user, note):
     nowhere = "http://127.0.0.1:1"
     names = ("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY")
     gateway = start_gateway(environment=dict.fromkeys(names, nowhere))

@@ -213,9 +213,7 @@ def test_empty_changes_are_not_written(api, device, user, note):
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 422, 500, 503])
-def test_a_refused_write_is_heard_by_nobody_and_takes_no_number(
-    api, device, user, note, status
-):
+def test_a_refused_write_is_heard_by_nobody_and_takes_no_number(api, device, user, note, status):
     listener, writer = device(user, note), device(user)
     before = writer.update(note, title="before")
     listener.expect("note_sync")
@@ -244,9 +242,7 @@ def test_a_refused_write_is_heard_by_nobody_and_takes_no_number(
     ],
     ids=str,
 )
-def test_a_write_that_may_have_been_applied_is_reported_as_such(
-    api, device, user, note, treatment
-):
+def test_a_write_that_may_have_been_applied_is_reported_as_such(api, device, user, note, treatment):
     listener, writer = device(user, note), device(user)
     api.misbehave("PUT", note, times=None, **treatment)
     answer = writer.refused(

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from .http_server import Connection, Headers, HTTPServer, Request
-from .timing import seconds, wait_until
+from .timing import seconds
 
 _NOTE_TARGET = re.compile(r"/api/notes/([^/?]+)")
 
@@ -84,10 +84,6 @@ class NotesAPI:
     def is_running(self) -> bool:
         return self._server.is_running
 
-    @property
-    def connection_count(self) -> int:
-        return len(self._server.connections)
-
     def start(self) -> None:
         self._server.start()
 
@@ -134,13 +130,6 @@ class NotesAPI:
                 for request in self._log
                 if method in (None, request.method) and note in (None, self._note_of(request))
             ]
-
-    def wait_for_requests(self, count: int, method: str, note: str) -> list[Request]:
-        def arrived() -> list[Request] | None:
-            found = self.requests(method, note)
-            return found if len(found) >= count else None
-
-        return wait_until(arrived, what=f"{count} times {method} {note}")
 
     def overlapping_writes(self, note: str) -> list[tuple[Request, Request]]:
         """Pairs of writes to `note` of which the second came before the first was answered."""
