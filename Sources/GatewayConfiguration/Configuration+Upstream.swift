@@ -1,3 +1,5 @@
+package import GatewayTypes
+
 extension Configuration {
   /// `upstream`: the notes API behind the gateway, and how it is asked.
   package struct Upstream: Equatable, Sendable {
@@ -40,25 +42,57 @@ extension Configuration.Upstream {
   /// `upstream.routes`: what the gateway asks of the notes API, and how it knows the same requests
   /// when clients make them by themselves. No two of them are the same.
   package struct Routes: Equatable, Sendable {
-    /// `get_note`, with one `{noteId}`.
-    package var getNote: RouteTemplate
-    /// `create_note`, without `{noteId}`: the upstream gives the name.
-    package var createNote: RouteTemplate
-    /// `update_note`, with one `{noteId}`.
-    package var updateNote: RouteTemplate
-    /// `delete_note`, with one `{noteId}`.
-    package var deleteNote: RouteTemplate
+    package var notes: ResourceRoutes
+    package var folders: ResourceRoutes
 
     package init(
-      getNote: RouteTemplate = RouteTemplate("GET", ["api", "notes", .noteID]),
-      createNote: RouteTemplate = RouteTemplate("POST", ["api", "notes"]),
-      updateNote: RouteTemplate = RouteTemplate("PUT", ["api", "notes", .noteID]),
-      deleteNote: RouteTemplate = RouteTemplate("DELETE", ["api", "notes", .noteID])
+      notes: ResourceRoutes = .notesDefault, folders: ResourceRoutes = .foldersDefault
     ) {
-      self.getNote = getNote
-      self.createNote = createNote
-      self.updateNote = updateNote
-      self.deleteNote = deleteNote
+      self.notes = notes
+      self.folders = folders
+    }
+
+    /// The routes of the kind that `resource` is of.
+    package subscript(resource: Resource) -> ResourceRoutes {
+      switch resource {
+      case .note: notes
+      case .folder: folders
+      }
+    }
+  }
+
+  /// The routes of notes or of folders.
+  package struct ResourceRoutes: Equatable, Sendable {
+    /// `get_note`, `get_folder`, with one placeholder.
+    package var get: RouteTemplate
+    /// `create_note`, `create_folder`, without a placeholder: the upstream gives the name.
+    package var create: RouteTemplate
+    /// `update_note`, `update_folder`, with one placeholder.
+    package var update: RouteTemplate
+    /// `delete_note`, `delete_folder`, with one placeholder.
+    package var delete: RouteTemplate
+
+    package init(
+      get: RouteTemplate, create: RouteTemplate, update: RouteTemplate, delete: RouteTemplate
+    ) {
+      self.get = get
+      self.create = create
+      self.update = update
+      self.delete = delete
+    }
+
+    package static let notesDefault = standard("notes", .noteID)
+    package static let foldersDefault = standard("folders", .folderID)
+
+    private static func standard(
+      _ collection: String, _ placeholder: RouteTemplate.Placeholder
+    ) -> ResourceRoutes {
+      let one: [RouteTemplate.Segment] = ["api", .literal(collection), .name]
+      return ResourceRoutes(
+        get: RouteTemplate("GET", one, placeholder),
+        create: RouteTemplate("POST", ["api", .literal(collection)], placeholder),
+        update: RouteTemplate("PUT", one, placeholder),
+        delete: RouteTemplate("DELETE", one, placeholder))
     }
   }
 }

@@ -44,15 +44,15 @@ func writer(
 }
 
 func update(_ number: UInt64, _ note: NoteID = red, of user: UserID = ada) -> Write {
-  Write(note: note, change: .update(changes: changes), writer: writer(number, of: user))
+  Write(.update(changes: changes), of: .note(note), by: writer(number, of: user))
 }
 
 func creation(_ number: UInt64, _ note: NoteID = red) -> Write {
-  Write(note: note, change: .create(noteData: noteData), writer: writer(number))
+  Write(.create(data: noteData), of: .note(note), by: writer(number))
 }
 
 func deletion(_ number: UInt64, _ note: NoteID = red) -> Write {
-  Write(note: note, change: .delete, writer: writer(number))
+  Write(.delete, of: .note(note), by: writer(number))
 }
 
 func joining(

@@ -7,7 +7,7 @@ struct NoteIDTests {
     #expect(try NoteID(text).text == text)
   }
 
-  private static let badNames: [(String, NoteIDError)] = [
+  private static let badNames: [(String, ResourceNameError)] = [
     ("", .empty),
     (".", .pathSegment),
     ("..", .pathSegment),
@@ -26,21 +26,21 @@ struct NoteIDTests {
   ]
 
   @Test(arguments: badNames)
-  func `nothing else is a note's name`(text: String, error: NoteIDError) {
+  func `nothing else is a note's name`(text: String, error: ResourceNameError) {
     #expect(throws: error) { try NoteID(text) }
   }
 
   @Test func `a note's name has at most 128 characters`() throws {
     let longest = String(repeating: "x", count: 128)
     #expect(try NoteID(longest).text == longest)
-    #expect(throws: NoteIDError.tooLong(size: 129)) { try NoteID(longest + "x") }
+    #expect(throws: ResourceNameError.tooLong(size: 129)) { try NoteID(longest + "x") }
   }
 
   @Test func `a refusal says what is wrong and not what was sent`() {
-    let all: [NoteIDError] = [
+    let all: [ResourceNameError] = [
       .empty, .tooLong(size: 500), .forbiddenByte(0x41, at: 7), .pathSegment,
     ]
     #expect(Set(all.map(\.description)).count == 4)
-    #expect(!NoteIDError.forbiddenByte(0x41, at: 7).description.contains("65"))
+    #expect(!ResourceNameError.forbiddenByte(0x41, at: 7).description.contains("65"))
   }
 }

@@ -1,3 +1,4 @@
+import GatewayTesting
 import GatewayTypes
 import GatewayWire
 import Testing

@@ -9,7 +9,7 @@ package enum NotesStoreError: Error, Equatable, Sendable {
   case notJSON(position: Int)
   case notAnObject
   case idNotText
-  case badID(NoteIDError)
+  case badID(ResourceNameError)
   case tooManyMembers
   case noteTooLarge(sizeMax: Int)
   case tooManyNotes

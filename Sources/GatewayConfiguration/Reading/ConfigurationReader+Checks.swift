@@ -11,12 +11,14 @@ extension ConfigurationReader {
 
   /// Reports routes that are the same: a request could then be taken for the wrong one.
   static func checkRoutesDiffer(_ section: Section, _ routes: Configuration.Upstream.Routes) {
-    let named = [
-      ("get_note", routes.getNote), ("create_note", routes.createNote),
-      ("update_note", routes.updateNote), ("delete_note", routes.deleteNote),
-    ]
+    let named = [("note", routes.notes), ("folder", routes.folders)].flatMap { kind, routes in
+      [
+        ("get_\(kind)", routes.get), ("create_\(kind)", routes.create),
+        ("update_\(kind)", routes.update), ("delete_\(kind)", routes.delete),
+      ]
+    }
     for (index, (key, route)) in named.enumerated() {
-      guard let (otherKey, _) = named[..<index].first(where: { $0.1 == route }) else { continue }
+      guard let (otherKey, _) = named[..<index].first(where: { $0.1.isSame(as: route) }) else { continue }
       // One of the two is in the file, since the defaults differ.
       section.refuse(
         section.has(key) ? key : otherKey,

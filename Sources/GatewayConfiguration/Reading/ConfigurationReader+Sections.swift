@@ -42,11 +42,19 @@ extension ConfigurationReader {
   private static func readRoutes(
     _ section: inout Section, into routes: inout Configuration.Upstream.Routes
   ) {
-    section.read("get_note", .route(hasNoteID: true), into: &routes.getNote)
-    section.read("create_note", .route(hasNoteID: false), into: &routes.createNote)
-    section.read("update_note", .route(hasNoteID: true), into: &routes.updateNote)
-    section.read("delete_note", .route(hasNoteID: true), into: &routes.deleteNote)
+    readRoutes(&section, of: "note", .noteID, into: &routes.notes)
+    readRoutes(&section, of: "folder", .folderID, into: &routes.folders)
     checkRoutesDiffer(section, routes)
+  }
+
+  private static func readRoutes(
+    _ section: inout Section, of kind: String, _ placeholder: RouteTemplate.Placeholder,
+    into routes: inout Configuration.Upstream.ResourceRoutes
+  ) {
+    section.read("get_\(kind)", .route(with: placeholder), into: &routes.get)
+    section.read("create_\(kind)", .route(without: placeholder), into: &routes.create)
+    section.read("update_\(kind)", .route(with: placeholder), into: &routes.update)
+    section.read("delete_\(kind)", .route(with: placeholder), into: &routes.delete)
   }
 
   private static func readAuthentication(

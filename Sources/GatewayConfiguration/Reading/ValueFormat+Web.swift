@@ -44,11 +44,22 @@ extension ValueFormat where Value == String {
 }
 
 extension ValueFormat where Value == RouteTemplate {
-  /// A method and a path, with `{noteId}` as one whole segment or without, as `hasNoteID` says.
-  static func route(hasNoteID: Bool) -> Self {
-    let example = hasNoteID ? "PUT /api/notes/{noteId}" : "POST /api/notes"
+  /// A method and a path that has `placeholder` as one whole segment.
+  static func route(with placeholder: RouteTemplate.Placeholder) -> Self {
+    route(placeholder, count: 1, example: "PUT /api/notes/\(placeholder.rawValue)")
+  }
+
+  /// A method and a path that has none.
+  static func route(without placeholder: RouteTemplate.Placeholder) -> Self {
+    route(placeholder, count: 0, example: "POST /api/notes")
+  }
+
+  private static func route(
+    _ placeholder: RouteTemplate.Placeholder, count: Int, example: String
+  ) -> Self {
+    let name = placeholder.rawValue
     return ValueFormat(
-      expectation: "METHOD /path \(hasNoteID ? "with one" : "without") {noteId}, such as \(example)"
+      expectation: "METHOD /path \(count == 1 ? "with one" : "without") \(name), such as \(example)"
     ) { text throws(ValueProblem) in
       let parts = text.split(separator: " ", omittingEmptySubsequences: false)
       guard let method = parts.first, let path = parts.last, parts.count == 2 else {
@@ -58,31 +69,31 @@ extension ValueFormat where Value == RouteTemplate {
         throw ValueProblem("does not begin with a method in capitals")
       }
       guard path.utf8.count <= pathSizeMax else { throw ValueProblem("is too long") }
-      let segments = try routeSegments(path)
-      let noteIDCount = segments.count { $0 == .noteID }
-      guard noteIDCount == (hasNoteID ? 1 : 0) else {
-        throw ValueProblem(noteIDCount == 0 ? "has no {noteId}" : "has a {noteId} too many")
+      let segments = try routeSegments(path, placeholder)
+      let found = segments.count { $0 == .name }
+      guard found == count else {
+        throw ValueProblem(found == 0 ? "has no \(name)" : "has a \(name) too many")
       }
-      return RouteTemplate(String(method), segments)
+      return RouteTemplate(String(method), segments, placeholder)
     }
   }
 
   private static func routeSegments(
-    _ path: Substring
+    _ path: Substring, _ placeholder: RouteTemplate.Placeholder
   ) throws(ValueProblem) -> [RouteTemplate.Segment] {
     guard path.hasPrefix("/") else { throw ValueProblem("has a path that does not begin with /") }
     var segments: [RouteTemplate.Segment] = []
     for text in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-      if text == "{noteId}" {
-        segments.append(.noteID)
+      if text == placeholder.rawValue {
+        segments.append(.name)
         continue
       }
       guard !text.utf8.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") })
-      else { throw ValueProblem("has braces that are not a whole {noteId} between slashes") }
+      else { throw ValueProblem("has braces that are not a whole \(placeholder.rawValue) between slashes") }
       segments.append(.literal(String(text)))
     }
     // A note's name only has characters that are fine, so any will do.
-    try checkPath(RouteTemplate("", segments).path(noteID: "n"))
+    try checkPath(RouteTemplate("", segments).path(name: "n"))
     return segments
   }
 }

@@ -1,6 +1,6 @@
 package import GatewayTypes
 
-/// What the home of some notes wants done, in this order, by its worker.
+/// What the home of some notes and folders wants done, in this order, by its worker.
 package enum HomeEffect: Hashable, Sendable {
   /// Send this to the upstream in the write's name, and tell the home by `writeAnswered`.
   case request(UpstreamStep, for: Write)
@@ -8,8 +8,10 @@ package enum HomeEffect: Hashable, Sendable {
   case check(JoinRequest)
   /// Tell the writer how it ended.
   case answerWriter(Writer, WriteResult)
+  /// The upstream did not accept the writer's token. Tell the session by `renewalAsked`.
+  case askForRenewal(Writer, of: Resource)
   /// Tell the one who asked to join.
   case answerJoiner(JoinRequest, JoinResult)
   /// Tell the others of an accepted write. `roomWorkers` are those that may have members.
-  case announce(Announcement, of: NoteID, roomWorkers: [UInt16])
+  case announce(Announcement, of: Resource, roomWorkers: [UInt16])
 }

@@ -10,6 +10,7 @@ package import GatewayTypes
 package struct Room {
   /// How long the upstream's yes stands for one user (`websocket.join_cache`).
   private let accessLifetime: Duration
+  private let identity: UpstreamIdentity
   private var accessEnds: [UserID: MonotonicTime] = [:]
   private var checking: [JoinRequest] = []
   private var grants: [Grants] = []
@@ -23,8 +24,9 @@ package struct Room {
   /// The users whose access is remembered at a time; beyond it the upstream is asked again.
   private static let rememberedUserCountMax = 256
 
-  package init(accessLifetime: Duration) {
+  package init(accessLifetime: Duration, identity: UpstreamIdentity = .bearer) {
     self.accessLifetime = accessLifetime
+    self.identity = identity
   }
 
   /// Whether nobody hears of the note and nobody asks to.
@@ -59,7 +61,7 @@ package struct Room {
       admit(request, current, into: &effects)
     } else {
       accessEnds[request.user] = nil
-      let refusal = ErrorReport(refusing: reply, isWrite: false)
+      let refusal = ErrorReport(refusing: reply, isWrite: false, identity: identity)
       effects.append(.answer(request, .refused(refusal)))
     }
   }

@@ -15,6 +15,21 @@ package struct FIFO<Element> {
     elements.append(element)
   }
 
+  /// Puts elements in front of all others, the first of them first. Moves all that is there.
+  package mutating func prepend(_ first: [Element]) {
+    guard !first.isEmpty else { return }
+    elements = first.map(Optional.some) + elements[firstIndex...]
+    firstIndex = 0
+  }
+
+  /// Takes out all elements for which `isMeant` is true, oldest first. Looks at all that is there.
+  package mutating func removeAll(where isMeant: (Element) -> Bool) -> [Element] {
+    let all = elements[firstIndex...].compactMap { $0 }
+    elements = all.filter { !isMeant($0) }
+    firstIndex = 0
+    return all.filter(isMeant)
+  }
+
   /// Takes out the oldest element; nil when there is none.
   @discardableResult
   package mutating func removeFirst() -> Element? {

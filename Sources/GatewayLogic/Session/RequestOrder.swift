@@ -3,8 +3,8 @@ import GatewayTypes
 /// The unanswered requests of one connection, and which of them may start.
 ///
 /// Messages of one connection take effect in the order they were sent, without one slow note
-/// holding up the others. So: requests about one note follow each other, except that updates of one
-/// note may all be under way (the note's lane keeps their order); requests about different notes
+/// holding up the others. So: requests about one note or folder follow each other, except that
+/// updates of one may all be under way (its lane keeps their order); requests about different ones
 /// overlap; and a creation or deletion waits for all that came before it and holds up all that
 /// comes after, because others may build on it. What may not start yet is held here.
 ///
@@ -14,12 +14,15 @@ struct RequestOrder {
   private struct Waiting {
     let message: ClientMessage
     let size: Int
+    /// The upstream has refused it once for its token.
+    var isRetry = false
   }
 
   private struct Started {
     let operation: OperationID
     let message: ClientMessage
     let size: Int
+    let isRetry: Bool
   }
 
   private var waiting: [Waiting] = []
@@ -46,17 +49,39 @@ struct RequestOrder {
     size += messageSize
   }
 
-  /// Starts the first request that may start, if there is one; no write with `holdingWrites`.
+  /// Starts the first request that may start, if there is one; with `withoutToken` no write and
+  /// nothing that the upstream has refused for its token.
   mutating func next(
-    holdingWrites: Bool = false
+    withoutToken: Bool = false
   ) -> (operation: OperationID, message: ClientMessage)? {
-    guard let index = firstStartable(holdingWrites: holdingWrites) else { return nil }
+    guard let index = firstStartable(withoutToken: withoutToken) else { return nil }
     let request = waiting.remove(at: index)
     lastNumber += 1
     let operation = OperationID(number: lastNumber)
     started.append(
-      Started(operation: operation, message: request.message, size: request.size))
+      Started(
+        operation: operation, message: request.message, size: request.size,
+        isRetry: request.isRetry))
     return (operation, request.message)
+  }
+
+  /// Puts a started request back in front of those that wait, to be started once more; false when
+  /// that has been done before, and nothing is changed.
+  mutating func putBack(_ operation: OperationID) -> Bool {
+    guard let index = started.firstIndex(where: { $0.operation == operation }),
+      !started[index].isRetry
+    else { return false }
+    let request = started.remove(at: index)
+    waiting.insert(Waiting(message: request.message, size: request.size, isRetry: true), at: 0)
+    return true
+  }
+
+  /// Ends the started requests about `resource`, oldest first.
+  mutating func finishAll(about resource: Resource) -> [ClientMessage] {
+    let ended = started.filter { $0.message.request.resource == resource }
+    started.removeAll { $0.message.request.resource == resource }
+    size -= ended.reduce(0) { $0 + $1.size }
+    return ended.map(\.message)
   }
 
   /// Ends a started request and gives it back; nil when there is none of that number.
@@ -75,59 +100,54 @@ struct RequestOrder {
     return messages
   }
 
-  private func firstStartable(holdingWrites: Bool) -> Int? {
+  private func firstStartable(withoutToken: Bool) -> Int? {
     guard !waiting.isEmpty, !started.contains(where: { $0.message.request.isBarrier }) else {
       return nil
     }
-    // By note, so that an event costs no more than what is unanswered: pairs would be a million.
-    var updating: Set<NoteID> = []
-    var blocked: Set<NoteID> = []
+    // By name, so that an event costs no more than what is unanswered: pairs would be a million.
+    var updating: Set<Resource> = []
+    var blocked: Set<Resource> = []
     for request in started.lazy.map(\.message.request) {
-      guard let note = request.note else { continue }
-      if request.isUpdate { updating.insert(note) } else { blocked.insert(note) }
+      guard let resource = request.resource else { continue }
+      if request.isUpdate { updating.insert(resource) } else { blocked.insert(resource) }
     }
     for (index, candidate) in waiting.enumerated() {
       let request = candidate.message.request
       if request.isBarrier {
-        return index == 0 && started.isEmpty && !holdingWrites ? index : nil
+        return index == 0 && started.isEmpty && !withoutToken ? index : nil
       }
-      guard let note = request.note, !blocked.contains(note) else { continue }
-      let isHeld = holdingWrites && request.isWrite
-      if !isHeld, request.isUpdate || !updating.contains(note) { return index }
-      blocked.insert(note)
+      guard let resource = request.resource, !blocked.contains(resource) else { continue }
+      let isHeld = withoutToken && (request.isWrite || candidate.isRetry)
+      if !isHeld, request.isUpdate || !updating.contains(resource) { return index }
+      blocked.insert(resource)
     }
     return nil
   }
 }
 
 extension ClientRequest {
-  /// The note that the request is about.
-  var note: NoteID? {
+  /// What the request is about.
+  var resource: Resource? {
     switch self {
-    case .joinNote(let note), .leaveNote(let note), .updateNote(let note, _),
-      .createNote(let note, _), .deleteNote(let note):
-      note
-    case .authenticate, .ping:
-      nil
+    case .joinNote(let note), .leaveNote(let note): .note(note)
+    case .change(let resource, _): resource
+    case .authenticate, .ping: nil
     }
   }
 
   /// Whether requests around it wait for it, and it for them.
   fileprivate var isBarrier: Bool {
     switch self {
-    case .createNote, .deleteNote: true
-    case .authenticate, .joinNote, .leaveNote, .updateNote, .ping: false
+    case .change(_, .create), .change(_, .delete): true
+    case .change(_, .update), .change(_, .refresh), .authenticate, .joinNote, .leaveNote, .ping:
+      false
     }
   }
 
   fileprivate var isWrite: Bool {
-    switch self {
-    case .updateNote, .createNote, .deleteNote: true
-    case .authenticate, .joinNote, .leaveNote, .ping: false
-    }
+    if case .change = self { true } else { false }
   }
 
-  fileprivate var isUpdate: Bool {
-    if case .updateNote = self { true } else { false }
-  }
+  /// Whether it may be under way together with others of its kind: its lane keeps their order.
+  fileprivate var isUpdate: Bool { isWrite && !isBarrier }
 }

@@ -5,7 +5,7 @@ extension Session {
   /// Starts all that may start by now.
   mutating func startRequests(into effects: inout [SessionEffect]) {
     guard let authentication else { return }
-    while let next = requests.next(holdingWrites: isExpired) {
+    while let next = requests.next(withoutToken: isExpired) {
       start(next.message, as: next.operation, authentication, into: &effects)
     }
   }
@@ -21,12 +21,11 @@ extension Session {
       _ = requests.finish(operation)
       if rooms.remove(note) != nil { effects.append(.leave(note)) }
       effects.append(.send(.noteLeft(note, requestID: message.requestID)))
-    case .updateNote(let note, changes: let changes):
-      write(note, .update(changes: changes), as: operation, authentication, into: &effects)
-    case .createNote(let note, noteData: let noteData):
-      write(note, .create(noteData: noteData), as: operation, authentication, into: &effects)
-    case .deleteNote(let note):
-      write(note, .delete, as: operation, authentication, into: &effects)
+    case .change(let resource, let change):
+      let writer = Writer(
+        user: authentication.user, token: authentication.token, connection: connection,
+        operation: operation)
+      effects.append(.write(Write(change, of: resource, by: writer)))
     case .authenticate, .ping:
       preconditionFailure("what is answered at once is not queued")
     }
@@ -52,21 +51,23 @@ extension Session {
           connection: connection, operation: operation)))
   }
 
-  private func write(
-    _ note: NoteID, _ change: Write.Change, as operation: OperationID,
-    _ authentication: Authentication, into effects: inout [SessionEffect]
-  ) {
-    let writer = Writer(
-      user: authentication.user, token: authentication.token, connection: connection,
-      operation: operation)
-    effects.append(.write(Write(note: note, change: change, writer: writer)))
-  }
-
   /// The note's home has decided on a join. Without an `enter` among the effects of an admission
   /// the connection is in already or closing, and the worker gives `RoomMembers` the grant alone.
+  ///
+  /// A join whose `token` the upstream did not accept is tried once more with another one.
   package mutating func joinAnswered(
-    _ result: JoinResult, to operation: OperationID, into effects: inout [SessionEffect]
+    _ result: JoinResult, to operation: OperationID, with token: BearerToken,
+    at now: MonotonicTime, into effects: inout [SessionEffect]
   ) {
+    if let authentication, case .refused(let report) = result, report.code == .tokenExpired,
+      requests.putBack(operation)
+    {
+      if authentication.token == token, !isExpired {
+        expire(authentication, at: now, into: &effects)
+      }
+      requestEnded(into: &effects)
+      return
+    }
     guard let message = requests.finish(operation),
       case .joinNote(let note) = message.request
     else { return }
@@ -83,25 +84,18 @@ extension Session {
     requestEnded(into: &effects)
   }
 
-  /// The note's lane has ended a write of this connection.
+  /// The lane has ended a write of this connection.
   package mutating func writeAnswered(
     _ result: WriteResult, to operation: OperationID, into effects: inout [SessionEffect]
   ) {
-    guard let message = requests.finish(operation), let note = message.request.note else { return }
+    guard let message = requests.finish(operation),
+      case .change(let resource, _) = message.request
+    else { return }
     guard !isClosing else { return }
-    let requestID = message.requestID
-    switch result {
-    case .updated(updatedNote: let updated, at: let time, let position):
-      effects.append(
-        .send(
-          .noteUpdateSuccess(note, updatedNote: updated, at: time, position, requestID: requestID)))
-    case .created(noteData: let created, at: let time):
-      effects.append(
-        .send(.noteCreatedSuccess(noteData: created, at: time, requestID: requestID)))
-    case .deleted(at: let time):
-      effects.append(.send(.noteDeletedSuccess(note, at: time, requestID: requestID)))
-    case .refused(let report):
+    if case .refused(let report) = result {
       effects.append(.send(.error(ErrorReport(report, answering: message))))
+    } else {
+      effects.append(.send(GatewayMessage(result, of: resource, to: message.requestID)))
     }
     requestEnded(into: &effects)
   }

@@ -3,7 +3,7 @@ package import GatewayTypes
 /// One WebSocket connection's life, from its first message to its last.
 ///
 ///     unauthenticated ──verified──▶ authenticated ◀──verified── expired
-///           │                         │    └──token ran out──────▶ │
+///           │                         │    └──ran out, refused───▶ │
 ///           └──deadline, 5 failures───┴──100 bad messages, drain───┴──grace──▶ closing
 ///
 /// Requests before authentication, and writes while it is expired, are held in their order and go
@@ -15,8 +15,8 @@ package struct Session {
   private enum State {
     /// Leaves on the first good token, or by the deadline.
     case unauthenticated(deadline: MonotonicTime)
-    /// Leaves when the token runs out.
-    case authenticated(Authentication, until: MonotonicTime)
+    /// Leaves when the token runs out, or the upstream does not accept it. `until` nil is never.
+    case authenticated(Authentication, until: MonotonicTime?)
     /// Leaves on a renewed token, or at the end of the grace.
     case expired(Authentication, graceEnd: MonotonicTime)
     /// The connection is being closed: nothing is taken any more. Who it was stays known, since the
@@ -39,6 +39,8 @@ package struct Session {
   private var badMessageCount = 0
   private var isDraining = false
   var requests = RequestOrder()
+  /// Those whose lanes have writes of this connection aside until there is another token.
+  var asideAt: Set<Resource> = []
   /// The notes that the connection has joined.
   package internal(set) var rooms: Set<NoteID> = []
 
@@ -105,7 +107,7 @@ package struct Session {
       }
       unjudged.append((token, message.requestID))
       if unjudged.count == 1 { judgeFirst(into: &effects) }
-    case .joinNote, .leaveNote, .updateNote, .createNote, .deleteNote:
+    case .joinNote, .leaveNote, .change:
       if isDraining { return }
       if let refusal = refusalForBounds(size: size) {
         effects.append(.send(.error(ErrorReport(refusal, answering: message))))
@@ -166,7 +168,7 @@ package struct Session {
     }
     let isNew = self.user == nil
     let end = expiresAt > wallNow ? expiresAt : expiresAt + clockSkew
-    let until = now + max(.zero, end - wallNow)
+    let until = rules.expiry == .enforced ? now + max(.zero, end - wallNow) : nil
     state = .authenticated(Authentication(user: user, token: token), until: until)
     failureCount = 0
     effects.append(
@@ -174,8 +176,8 @@ package struct Session {
         .authSuccess(
           user: user, expiresAt: expiresAt, connection: connection, requestID: requestID)))
     if isNew { effects.append(.identified(user)) }
-    effects.append(.wake(at: until))
-    startRequests(into: &effects)
+    if let until { effects.append(.wake(at: until)) }
+    goOn(with: token, into: &effects)
     judgeNext(into: &effects)
   }
 
@@ -213,11 +215,8 @@ package struct Session {
     switch state {
     case .unauthenticated(deadline: let deadline) where deadline <= now:
       close(.unauthenticated, reason: "not authenticated in time", into: &effects)
-    case .authenticated(let authentication, until: let end) where end <= now:
-      let graceEnd = now + rules.expiryGrace
-      state = .expired(authentication, graceEnd: graceEnd)
-      effects.append(.send(.authFailed(.expired, requestID: nil)))
-      effects.append(.wake(at: graceEnd))
+    case .authenticated(let authentication, until: let end?) where end <= now:
+      expire(authentication, at: now, into: &effects)
     case .expired(_, graceEnd: let end) where end <= now:
       refuseHeld(into: &effects)
       close(.unauthenticated, reason: "token expired and not renewed", into: &effects)
@@ -226,10 +225,14 @@ package struct Session {
     }
   }
 
-  private mutating func refuseHeld(into effects: inout [SessionEffect]) {
-    for held in requests.removeWaiting() {
-      effects.append(.send(.error(ErrorReport(.tokenExpired, answering: held))))
-    }
+  /// The token is good for no write any more: asks for another one.
+  mutating func expire(
+    _ authentication: Authentication, at now: MonotonicTime, into effects: inout [SessionEffect]
+  ) {
+    let graceEnd = now + rules.expiryGrace
+    state = .expired(authentication, graceEnd: graceEnd)
+    effects.append(.send(.authFailed(.expired, requestID: nil)))
+    effects.append(.wake(at: graceEnd))
   }
 
   /// The gateway is going away: answers what it has taken, takes no more joins or writes, closes.
@@ -250,7 +253,13 @@ package struct Session {
     _ code: CloseCode, reason: String, into effects: inout [SessionEffect]
   ) {
     guard !isClosing else { return }
-    state = .closing(user)
+    lost(into: &effects)
     effects.append(.close(code, reason: reason))
+  }
+
+  /// The connection is gone. Harmless to repeat.
+  package mutating func lost(into effects: inout [SessionEffect]) {
+    state = .closing(user)
+    withdrawAll(into: &effects)
   }
 }

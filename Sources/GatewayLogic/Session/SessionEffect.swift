@@ -17,6 +17,10 @@ package enum SessionEffect: Hashable, Sendable {
   case leave(NoteID)
   /// Hand a write to the note's lane; the answer comes by `writeAnswered`.
   case write(Write)
+  /// Tell the lane of `resource` that it may go on with what this connection has aside there.
+  case renewed(Resource, BearerToken)
+  /// Tell it to forget what this connection has aside there.
+  case withdrawn(Resource)
   /// Call `deadlineReached` at this time or a little later. Only the newest one counts.
   case wake(at: MonotonicTime)
   /// Close the connection after all that was sent before. The session takes nothing more.

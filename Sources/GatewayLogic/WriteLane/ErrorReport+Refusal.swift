@@ -5,9 +5,9 @@ extension ErrorReport {
   ///
   /// Of a write it may be unknown whether it was applied, and then it is called so; a look changes
   /// nothing. Source: PROTOCOL.md, "Error codes".
-  init(refusing reply: UpstreamReply, isWrite: Bool) {
+  init(refusing reply: UpstreamReply, isWrite: Bool, identity: UpstreamIdentity) {
     switch reply {
-    case .answered(status: 401, _, _):
+    case .answered(status: 401, _, _) where identity == .bearer:
       self.init(.tokenExpired)
     case .answered(status: 403, _, _), .answered(status: 404, _, _):
       self.init(.notFound)

@@ -1,21 +1,15 @@
 package import GatewayTypes
 
-/// One change to a note on its way to the upstream.
+/// One change to a note or folder on its way to the upstream.
 package struct Write: Hashable, Sendable {
-  package enum Change: Hashable, Sendable {
-    /// A JSON object with at least one member.
-    case update(changes: JSONText)
-    /// A JSON object whose `id` is the note's.
-    case create(noteData: JSONText)
-    case delete
-  }
-
-  package let note: NoteID
+  package let resource: Resource
   package let change: Change
-  package let writer: Writer
+  package internal(set) var writer: Writer
+  /// Whether the upstream has refused it once for its token, and it came back with another one.
+  var isRetried = false
 
-  package init(note: NoteID, change: Change, writer: Writer) {
-    self.note = note
+  package init(_ change: Change, of resource: Resource, by writer: Writer) {
+    self.resource = resource
     self.change = change
     self.writer = writer
   }
@@ -25,7 +19,7 @@ package struct Write: Hashable, Sendable {
 package struct Writer: Hashable, Sendable {
   package let user: UserID
   /// Sent to the upstream as the writer's identity.
-  package let token: BearerToken
+  package internal(set) var token: BearerToken
   package let connection: ConnectionID
   package let operation: OperationID
 
@@ -41,8 +35,9 @@ package struct Writer: Hashable, Sendable {
 
 /// How a write ended, for its writer.
 package enum WriteResult: Hashable, Sendable {
-  case updated(updatedNote: JSONText, at: WallTime, NotePosition)
-  case created(noteData: JSONText, at: WallTime)
+  /// The position means something for a note only.
+  case updated(JSONText, at: WallTime, NotePosition)
+  case created(JSONText, at: WallTime)
   case deleted(at: WallTime)
   /// Without the note's and the request's names, which the session knows.
   case refused(ErrorReport)
@@ -54,4 +49,9 @@ package enum UpstreamReply: Hashable, Sendable {
   /// the upstream's own words for people, where a refusal has short ones.
   case answered(status: Int, json: JSONText?, message: String?)
   case failed(UpstreamFailure)
+
+  /// The upstream does not accept the token. Source: RFC 9110 section 15.5.2.
+  var isUnauthorized: Bool {
+    if case .answered(status: 401, _, _) = self { true } else { false }
+  }
 }

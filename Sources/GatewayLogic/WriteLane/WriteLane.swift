@@ -1,52 +1,79 @@
 package import GatewayTypes
 
-/// The writes to one note, sent to the upstream one at a time, in the order they arrived.
+/// The writes to one note or folder, sent to the upstream one at a time, in the order they arrived.
 ///
 ///     idle ──submit──▶ looking ──404──▶ writing ──answer──▶ idle, or the next one that waits
-///       └────submit (no creation)───────▶┘
+///       └────submit (update, delete)────▶┘
+///              a 401 to any of it: aside ──renewed──▶ first in line, once more
 ///
-/// A creation looks first whether the note is there. Whatever the answer, the writer hears of it;
-/// the others hear of what was accepted.
+/// A creation looks first whether the thing is there; a refresh does nothing else. Whatever the
+/// answer, the writer hears of it; the others hear of what was accepted. A write whose token the
+/// upstream does not accept steps aside together with the later ones of its connection, and the
+/// others go on.
 ///
-/// Invariant: at most one request is under way, and nothing waits while the lane is idle.
-/// Source: PROTOCOL.md, "What is persisted, and who hears of it".
+/// Invariants: at most one request is under way; nothing waits while the lane is idle; what a
+/// connection has aside is older than what it has waiting.
+/// Source: PROTOCOL.md, "What is persisted, and who hears of it" and "Tokens"; DESIGN.md, 5.
 package struct WriteLane {
   private enum State {
-    /// Nothing to do; leaves on `submit`.
+    /// Nothing under way; leaves on `submit`, or when writes that stepped aside come back.
     case idle
-    /// The upstream was asked for the note that is to be created; leaves on its answer.
+    /// The upstream was asked what is there; leaves on its answer.
     case looking(Write)
     /// The upstream was asked to write; leaves on its answer.
     case writing(Write)
   }
 
-  private let waitingCountMax: Int
+  /// The writes of one connection that wait for a token.
+  struct Aside {
+    let connection: ConnectionID
+    var writes: [Write]
+  }
+
+  private let rules: Rules
   private var state = State.idle
   private var waiting = FIFO<Write>()
-  private var position: NotePosition
+  private var aside: [Aside] = []
+  /// Where the note stands: what was accepted so far.
+  package private(set) var position: NotePosition
 
-  /// A lane for a note that stands at `position`. At most `waitingCountMax` writes wait behind the
-  /// one under way.
-  package init(waitingCountMax: Int, position: NotePosition) {
-    self.waitingCountMax = waitingCountMax
+  package struct Rules: Hashable, Sendable {
+    /// The most writes that wait behind the one under way, and that wait aside, each.
+    package var waitingCountMax: Int
+    /// Whose token the upstream is shown: with `service` a 401 is not the writer's to mend.
+    package var identity: UpstreamIdentity
+
+    package init(waitingCountMax: Int = 256, identity: UpstreamIdentity = .bearer) {
+      self.waitingCountMax = waitingCountMax
+      self.identity = identity
+    }
+  }
+
+  /// A lane for a note that stands at `position`.
+  package init(rules: Rules, position: NotePosition) {
+    self.rules = rules
     self.position = position
   }
 
-  /// Where the note stands: what was accepted so far.
-  package var current: NotePosition { position }
-
+  /// Whether no request is under way.
   package var isIdle: Bool {
     if case .idle = state { true } else { false }
   }
 
-  /// The writes that wait, without the one under way.
+  /// Whether there is nothing at all to do, now or later.
+  package var isEmpty: Bool { isIdle && aside.isEmpty }
+
+  /// The writes that wait, without the one under way and those aside.
   package var waitingCount: Int { waiting.count }
 
   /// Takes a write in, or refuses it when too many wait.
   package mutating func submit(_ write: Write, into effects: inout [WriteLaneEffect]) {
-    if isIdle {
+    let index = aside.firstIndex { $0.connection == write.writer.connection }
+    if let index, aside[index].writes.count < rules.waitingCountMax {
+      aside[index].writes.append(write)
+    } else if index == nil, isIdle {
       start(write, into: &effects)
-    } else if waiting.count < waitingCountMax {
+    } else if index == nil, waiting.count < rules.waitingCountMax {
       waiting.append(write)
     } else {
       effects.append(.answer(write.writer, .refused(ErrorReport(.overloaded))))
@@ -57,17 +84,24 @@ package struct WriteLane {
   package mutating func upstreamAnswered(
     _ reply: UpstreamReply, at now: WallTime, into effects: inout [WriteLaneEffect]
   ) {
+    let state = state
     switch state {
     case .idle:
       preconditionFailure("a lane is told of answers to its own requests only")
-    case .looking(let write):
-      looked(for: write, reply, at: now, into: &effects)
-    case .writing(let write):
-      wrote(write, reply, at: now, into: &effects)
+    case .looking(let write), .writing(let write):
+      if reply.isUnauthorized, rules.identity == .bearer, !write.isRetried {
+        stepAside(write, into: &effects)
+      } else if case .looking = state {
+        looked(for: write, reply, at: now, into: &effects)
+      } else {
+        wrote(write, reply, at: now, into: &effects)
+      }
     }
-    if isIdle, let next = waiting.removeFirst() {
-      start(next, into: &effects)
-    }
+    startNext(into: &effects)
+  }
+
+  private mutating func startNext(into effects: inout [WriteLaneEffect]) {
+    if isIdle, let next = waiting.removeFirst() { start(next, into: &effects) }
   }
 
   private mutating func start(_ write: Write, into effects: inout [WriteLaneEffect]) {
@@ -75,7 +109,7 @@ package struct WriteLane {
     case .update(let changes):
       state = .writing(write)
       effects.append(.request(.update(changes: changes), for: write))
-    case .create:
+    case .create, .refresh:
       state = .looking(write)
       effects.append(.request(.look, for: write))
     case .delete:
@@ -84,24 +118,56 @@ package struct WriteLane {
     }
   }
 
+  // MARK: Tokens
+
+  private mutating func stepAside(_ write: Write, into effects: inout [WriteLaneEffect]) {
+    state = .idle
+    let connection = write.writer.connection
+    let later = waiting.removeAll { $0.writer.connection == connection }
+    aside.append(Aside(connection: connection, writes: [write] + later))
+    effects.append(.askForRenewal(write.writer))
+  }
+
+  /// A connection has another token: what it has aside is next in line. The one that was refused is
+  /// tried once more, the others for the first time.
+  package mutating func renewed(
+    _ connection: ConnectionID, _ token: BearerToken, into effects: inout [WriteLaneEffect]
+  ) {
+    guard var writes = takeAside(connection) else { return }
+    for index in writes.indices { writes[index].writer.token = token }
+    if !writes.isEmpty { writes[0].isRetried = true }
+    waiting.prepend(writes)
+    startNext(into: &effects)
+  }
+
+  /// A connection will have no other token: what it has aside is forgotten, its session has answered
+  /// it.
+  package mutating func withdrawn(_ connection: ConnectionID) {
+    _ = takeAside(connection)
+  }
+
+  private mutating func takeAside(_ connection: ConnectionID) -> [Write]? {
+    guard let index = aside.firstIndex(where: { $0.connection == connection }) else { return nil }
+    return aside.remove(at: index).writes
+  }
+
+  // MARK: Answers
+
   private mutating func looked(
     for write: Write, _ reply: UpstreamReply, at now: WallTime,
     into effects: inout [WriteLaneEffect]
   ) {
-    guard case .create(let noteData) = write.change else {
-      preconditionFailure("only a creation looks first")
-    }
-    switch reply {
-    case .answered(status: 404, _, _):
+    state = .idle
+    switch (write.change, reply) {
+    case (.create(let data), .answered(status: 404, _, _)):
       state = .writing(write)
-      effects.append(.request(.create(noteData: noteData), for: write))
-    case .answered(status: 200, json: let found?, _):
-      state = .idle
+      effects.append(.request(.create(data: data), for: write))
+    case (.create, .answered(status: 200, json: let found?, _)):
       created(write, as: found, at: now, into: &effects)
+    case (.refresh(let changes), .answered(status: 200, json: let found?, _)):
+      updated(write, changes, to: found, at: now, into: &effects)
     default:
-      state = .idle
-      let refusal = ErrorReport(refusing: reply, isWrite: false)
-      effects.append(.answer(write.writer, .refused(refusal)))
+      refuse(write, reply, isWrite: false, into: &effects)
     }
   }
 
@@ -111,10 +177,10 @@ package struct WriteLane {
   ) {
     state = .idle
     switch (write.change, reply) {
-    case (.update(let changes), .answered(status: 200...299, json: let note?, _)):
-      updated(write, changes, to: note, at: now, into: &effects)
-    case (.create, .answered(status: 200...299, json: let note?, _)):
-      created(write, as: note, at: now, into: &effects)
+    case (.update(let changes), .answered(status: 200...299, json: let result?, _)):
+      updated(write, changes, to: result, at: now, into: &effects)
+    case (.create, .answered(status: 200...299, json: let result?, _)):
+      created(write, as: result, at: now, into: &effects)
     case (.delete, .answered(status: 200...299, _, _)):
       effects.append(.announce(.deleted(at: now, by: write.writer)))
       effects.append(.answer(write.writer, .deleted(at: now)))
@@ -122,27 +188,32 @@ package struct WriteLane {
       effects.append(.announce(.alreadyDeleted(at: now, by: write.writer)))
       effects.append(.answer(write.writer, .deleted(at: now)))
     default:
-      let refusal = ErrorReport(refusing: reply, isWrite: true)
-      effects.append(.answer(write.writer, .refused(refusal)))
+      refuse(write, reply, isWrite: true, into: &effects)
     }
   }
 
+  private func refuse(
+    _ write: Write, _ reply: UpstreamReply, isWrite: Bool, into effects: inout [WriteLaneEffect]
+  ) {
+    let refusal = ErrorReport(refusing: reply, isWrite: isWrite, identity: rules.identity)
+    effects.append(.answer(write.writer, .refused(refusal)))
+  }
+
   private mutating func updated(
-    _ write: Write, _ changes: JSONText, to note: JSONText, at now: WallTime,
+    _ write: Write, _ changes: JSONText, to result: JSONText, at now: WallTime,
     into effects: inout [WriteLaneEffect]
   ) {
     // 2^64 writes to one note do not happen.
     position = NotePosition(epoch: position.epoch, sequence: position.sequence + 1)
     effects.append(
-      .announce(
-        .updated(changes: changes, updatedNote: note, at: now, position, by: write.writer)))
-    effects.append(.answer(write.writer, .updated(updatedNote: note, at: now, position)))
+      .announce(.updated(changes: changes, to: result, at: now, position, by: write.writer)))
+    effects.append(.answer(write.writer, .updated(result, at: now, position)))
   }
 
   private func created(
-    _ write: Write, as note: JSONText, at now: WallTime, into effects: inout [WriteLaneEffect]
+    _ write: Write, as result: JSONText, at now: WallTime, into effects: inout [WriteLaneEffect]
   ) {
-    effects.append(.announce(.created(noteData: note, at: now, by: write.writer)))
-    effects.append(.answer(write.writer, .created(noteData: note, at: now)))
+    effects.append(.announce(.created(result, at: now, by: write.writer)))
+    effects.append(.answer(write.writer, .created(result, at: now)))
   }
 }

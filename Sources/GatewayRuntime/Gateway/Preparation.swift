@@ -63,8 +63,8 @@ package struct Preparation: Sendable {
     return Worker.Setup(
       rules: SessionRules(
         limits: limits, authenticationDeadline: configuration.authentication.deadline),
-      homeRules: NoteHome.Rules(
-        waitingCountMax: limits.pendingWritesPerNote,
+      homeRules: Home.Rules(
+        lanes: WriteLane.Rules(waitingCountMax: limits.pendingWritesPerNote),
         accessLifetime: configuration.webSocket.joinCache),
       admission: AdmissionRules(
         paths: configuration.webSocket.paths,

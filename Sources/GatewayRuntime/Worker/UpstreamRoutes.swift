@@ -9,33 +9,37 @@ struct UpstreamRoutes: Sendable {
   /// The path of `upstream.url`, in front of every route.
   let pathPrefix: String
 
-  /// `GET note` in the name of `token`'s user.
-  func look(at note: NoteID, as token: BearerToken) -> UpstreamRequest {
-    request(routes.getNote, note, token, body: nil)
+  /// `GET note` or `GET folder` in the name of a user.
+  func look(at resource: Resource, as user: UserID, _ token: BearerToken) -> UpstreamRequest {
+    request(routes[resource].get, resource, user, token, body: nil)
   }
 
   /// One step of a write in its writer's name.
   func request(_ step: UpstreamStep, for write: Write) -> UpstreamRequest {
-    let token = write.writer.token
+    let (resource, user, token) = (write.resource, write.writer.user, write.writer.token)
+    let routes = routes[resource]
     return switch step {
-    case .look: look(at: write.note, as: token)
+    case .look:
+      look(at: resource, as: user, token)
     case .update(changes: let changes):
-      request(routes.updateNote, write.note, token, body: changes.bytes)
-    case .create(noteData: let noteData):
-      request(routes.createNote, write.note, token, body: noteData.bytes)
-    case .delete: request(routes.deleteNote, write.note, token, body: nil)
+      request(routes.update, resource, user, token, body: changes.bytes)
+    case .create(data: let data):
+      request(routes.create, resource, user, token, body: data.bytes)
+    case .delete:
+      request(routes.delete, resource, user, token, body: nil)
     }
   }
 
   private func request(
-    _ route: RouteTemplate, _ note: NoteID, _ token: BearerToken, body: [UInt8]?
+    _ route: RouteTemplate, _ resource: Resource, _ user: UserID, _ token: BearerToken,
+    body: [UInt8]?
   ) -> UpstreamRequest {
     do throws(UpstreamRequestError) {
       return try UpstreamRequest(
-        method: route.method, target: pathPrefix + route.path(for: note), authorization: token,
-        json: body)
+        method: route.method, target: pathPrefix + route.path(for: resource),
+        authorization: token, json: body)
     } catch {
-      // Routes are checked with the configuration, names of notes and tokens when they come in.
+      // Routes are checked with the configuration, names and tokens when they come in.
       preconditionFailure("a request is made of checked parts: \(error)")
     }
   }

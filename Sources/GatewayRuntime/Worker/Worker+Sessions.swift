@@ -38,14 +38,18 @@ extension Worker {
         "connection authenticated",
         [.connection: id, .user: user.text, .peer: connections[id]?.peer.description ?? ""])
     case .join(let request):
-      post(.join(request), to: home(of: request.note))
+      post(.join(request), to: home(of: .note(request.note)))
     case .enter:
       // Done by `joinAnswered`, which knows of the grant that goes with it.
       break
     case .leave(let note):
       leave(note, id.slot)
     case .write(let write):
-      post(.write(write), to: home(of: write.note))
+      post(.write(write), to: home(of: write.resource))
+    case .renewed(let resource, let token):
+      post(.renewed(resource, id, token), to: home(of: resource))
+    case .withdrawn(let resource):
+      post(.withdrawn(resource, id), to: home(of: resource))
     case .wake(at: let time):
       wake(id, at: time)
     case .close(let code, reason: let reason):
@@ -78,11 +82,24 @@ extension Worker {
     }
   }
 
+  func renewalAsked(_ writer: Writer, _ resource: Resource) {
+    guard connections[writer.connection] != nil else {
+      post(.withdrawn(resource, writer.connection), to: home(of: resource))
+      return
+    }
+    withSession(writer.connection) { session, effects in
+      session.renewalAsked(
+        resource, refused: writer.token, at: SystemClock.monotonic, into: &effects)
+    }
+  }
+
   func joinAnswered(_ request: JoinRequest, _ result: JoinResult) {
     let id = request.connection
     var isEntering = false
     _ = connections.update(id) { connection in
-      connection.session.joinAnswered(result, to: request.operation, into: &sessionEffects)
+      connection.session.joinAnswered(
+        result, to: request.operation, with: request.token, at: SystemClock.monotonic,
+        into: &sessionEffects)
       isEntering = sessionEffects.contains(.enter(request.note))
     }
     if case .admitted = result {
@@ -98,7 +115,7 @@ extension Worker {
 
   private func handBack(_ grantCount: Int?, of note: NoteID) {
     guard let grantCount else { return }
-    post(.emptied(note, worker: index, grantCount: grantCount), to: home(of: note))
+    post(.emptied(note, worker: index, grantCount: grantCount), to: home(of: .note(note)))
   }
 
   /// The connection hears of nothing any more. Harmless to repeat.
@@ -117,14 +134,25 @@ extension Worker {
       send(broadcast.frame, to: members.slots(of: note), except: exception)
     case .user(let user):
       send(broadcast.frame, to: users.slots(of: user), except: exception)
+    case .userAndRoom(let user, let note):
+      send(broadcast.frame, to: union(members.slots(of: note), user), except: exception)
     case .userAndDissolvedRoom(let user, let note):
       let dissolved = members.dissolve(note)
       handBack(dissolved?.grantCount, of: note)
       let inRoom = dissolved?.slots ?? []
-      let others = users.slots(of: user).filter { !inRoom.contains($0) }
-      send(broadcast.frame, to: inRoom + others, except: exception)
+      send(broadcast.frame, to: union(inRoom, user), except: exception)
       for slot in inRoom { connections.dissolveRoom(note, of: slot) }
     }
+  }
+
+  /// The members of a room and the connections of a user, each once.
+  private func union(
+    _ inRoom: ContiguousArray<UInt32>, _ user: UserID
+  ) -> ContiguousArray<UInt32> {
+    let ofUser = users.slots(of: user)
+    guard !inRoom.isEmpty else { return ofUser }
+    // A user has a few connections, a room may have thousands.
+    return inRoom + ofUser.filter { !inRoom.contains($0) }
   }
 
   private func send(

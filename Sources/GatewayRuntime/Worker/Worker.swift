@@ -17,7 +17,7 @@ final class Worker {
   /// What a worker is given of the configuration.
   struct Setup: Sendable {
     let rules: SessionRules
-    let homeRules: NoteHome.Rules
+    let homeRules: Home.Rules
     let admission: AdmissionRules
     let tokens: TokenJudge
     let transport: TransportSettings
@@ -40,7 +40,7 @@ final class Worker {
   var connections = ConnectionTable()
   var members = RoomMembers()
   var users = UserConnections()
-  var home: NoteHome
+  var home: Home
   var phase = Phase.running
 
   /// How far the worker is on its way to the end.
@@ -76,7 +76,7 @@ final class Worker {
     self.peers = peers
     self.report = report
     log = setup.log
-    home = NoteHome(rules: setup.homeRules)
+    home = Home(rules: setup.homeRules)
     loop = Loop()
     front = try Front(
       loop: loop, workerIndex: index, settings: setup.transport, tls: setup.tls,
@@ -107,10 +107,10 @@ final class Worker {
 
   // MARK: Messages
 
-  /// The worker that is the home of a note.
-  func home(of note: NoteID) -> UInt16 {
+  /// The worker that is the home of a note or folder.
+  func home(of resource: Resource) -> UInt16 {
     // The hash is seeded by the process: nobody outside can aim at one worker.
-    UInt16(truncatingIfNeeded: UInt(bitPattern: note.hashValue) % UInt(peers.count))
+    UInt16(truncatingIfNeeded: UInt(bitPattern: resource.hashValue) % UInt(peers.count))
   }
 
   /// Says something to a worker, maybe this one. Messages to one worker arrive in their order.
@@ -146,10 +146,16 @@ final class Worker {
       submit(write)
     case .join(let request):
       join(request)
+    case .renewed(let resource, let connection, let token):
+      renewed(resource, by: connection, token)
+    case .withdrawn(let resource, let connection):
+      withdrawn(resource, by: connection)
     case .emptied(let note, worker: let worker, grantCount: let count):
-      home.emptied(note, on: worker, grantCount: count, at: SystemClock.monotonic)
+      emptied(note, on: worker, grantCount: count)
     case .writeAnswered(let writer, let result):
       writeAnswered(writer, result)
+    case .renewalAsked(let writer, let resource):
+      renewalAsked(writer, resource)
     case .joinAnswered(let request, let result):
       joinAnswered(request, result)
     case .broadcast(let broadcast):

@@ -5,13 +5,16 @@ import GatewayWire
 
 /// What is said to a worker: by other workers, by itself, and by the main thread.
 enum WorkerMessage: Sendable {
-  // To the home of a note.
+  // To the home of a note or folder.
   case write(Write)
+  case renewed(Resource, ConnectionID, BearerToken)
+  case withdrawn(Resource, ConnectionID)
   case join(JoinRequest)
   case emptied(NoteID, worker: UInt16, grantCount: Int)
 
   // To the worker of a connection.
   case writeAnswered(Writer, WriteResult)
+  case renewalAsked(Writer, Resource)
   case joinAnswered(JoinRequest, JoinResult)
   case broadcast(Broadcast)
 
@@ -29,7 +32,9 @@ struct Broadcast: Sendable {
   enum Audience: Sendable {
     case room(NoteID)
     case user(UserID)
-    /// Both, each connection once; the room is no more afterwards.
+    /// Both, each connection once.
+    case userAndRoom(UserID, NoteID)
+    /// The same; the room is no more afterwards.
     case userAndDissolvedRoom(UserID, NoteID)
   }
 

@@ -16,12 +16,20 @@ package enum ClientRequest: Hashable, Sendable {
   case authenticate(BearerToken)
   case joinNote(NoteID)
   case leaveNote(NoteID)
-  /// `changes` is a JSON object with at least one member.
-  case updateNote(NoteID, changes: JSONText)
-  /// `noteData` is a JSON object whose `id` is the note's.
-  case createNote(NoteID, noteData: JSONText)
-  case deleteNote(NoteID)
+  case change(Resource, Change)
   case ping
+}
+
+/// What is to become of a note or a folder.
+package enum Change: Hashable, Sendable {
+  /// `changes` is a JSON object with at least one member.
+  case update(changes: JSONText)
+  /// Nothing is to be written, but the others are to have what the upstream has now. `changes` is
+  /// an empty JSON object.
+  case refresh(changes: JSONText)
+  /// `data` is a JSON object.
+  case create(data: JSONText)
+  case delete
 }
 
 /// Why a text is not a message of a client; all that the `error` answer needs.

@@ -18,6 +18,15 @@ package enum GatewayMessage: Hashable, Sendable {
     NoteID, changes: JSONText, updatedNote: JSONText, at: WallTime, from: UserID, NotePosition)
   case noteCreatedSync(noteData: JSONText, at: WallTime, from: UserID)
   case noteDeletedSync(NoteID, at: WallTime, from: UserID)
+  /// The answer to `folder_created`; `folderData` is the upstream's.
+  case folderCreatedSuccess(folderData: JSONText, at: WallTime, requestID: RequestID?)
+  case folderUpdatedSuccess(
+    FolderID, updatedFolder: JSONText, at: WallTime, requestID: RequestID?)
+  case folderDeletedSuccess(FolderID, at: WallTime, requestID: RequestID?)
+  case folderCreatedSync(folderData: JSONText, at: WallTime, from: UserID)
+  case folderUpdatedSync(
+    FolderID, changes: JSONText, updatedFolder: JSONText, at: WallTime, from: UserID)
+  case folderDeletedSync(FolderID, at: WallTime, from: UserID)
   case pong(at: WallTime, requestID: RequestID?)
   case error(ErrorReport)
 }

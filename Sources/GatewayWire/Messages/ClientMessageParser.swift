@@ -47,7 +47,7 @@ package enum ClientMessageParser {
     case "leave_note": return .leaveNote(try fields.noteID())
     case "note_update": return try noteUpdate(of: fields)
     case "note_created": return try noteCreation(of: fields)
-    case "note_deleted": return .deleteNote(try fields.noteID())
+    case "note_deleted": return .change(.note(try fields.noteID()), .delete)
     case "ping": return .ping
     default:
       throw ClientFieldError(.unknownType, "Unknown message type")
@@ -71,7 +71,7 @@ package enum ClientMessageParser {
     let note = try fields.noteID()
     let (node, changes) = try fields.object("changes")
     guard node.memberCount > 0 else { throw ClientFieldError("No valid fields to update") }
-    return .updateNote(note, changes: changes)
+    return .change(.note(note), .update(changes: changes))
   }
 
   private static func noteCreation(
@@ -82,6 +82,6 @@ package enum ClientMessageParser {
     if fields.root["noteId"] != nil, try fields.noteID() != note {
       throw ClientFieldError("noteId must equal noteData.id")
     }
-    return .createNote(note, noteData: noteData)
+    return .change(.note(note), .create(data: noteData))
   }
 }

@@ -45,6 +45,18 @@ extension JSONOutput {
       writeNoteCreatedSync(noteData, time, user)
     case .noteDeletedSync(let note, let time, let user):
       writeNoteDeletedSync(note, time, user)
+    case .folderCreatedSuccess(let folderData, let time, let requestID):
+      writeFolderCreatedSuccess(folderData, time, requestID)
+    case .folderUpdatedSuccess(let folder, let updatedFolder, let time, let requestID):
+      writeFolderUpdatedSuccess(folder, updatedFolder, time, requestID)
+    case .folderDeletedSuccess(let folder, let time, let requestID):
+      writeFolderDeletedSuccess(folder, time, requestID)
+    case .folderCreatedSync(let folderData, let time, let user):
+      writeFolderCreatedSync(folderData, time, user)
+    case .folderUpdatedSync(let folder, let changes, let updatedFolder, let time, let user):
+      writeFolderUpdatedSync(folder, changes, updatedFolder, time, user)
+    case .folderDeletedSync(let folder, let time, let user):
+      writeFolderDeletedSync(folder, time, user)
     case .pong(let time, let requestID):
       writePong(time, requestID)
     case .error(let report):
@@ -190,41 +202,41 @@ extension JSONOutput {
 // MARK: Members
 
 extension JSONOutput {
-  private mutating func open(type: String) {
+  mutating func open(type: String) {
     append(verbatim: "{\"type\":\"")
     append(verbatim: type)
     append(verbatim: "\"")
   }
 
-  private mutating func close(_ requestID: RequestID? = nil) {
+  mutating func close(_ requestID: RequestID? = nil) {
     if let requestID { member("requestId", json: requestID.json) }
     append(verbatim: "}")
   }
 
-  private mutating func name(_ name: String) {
+  mutating func name(_ name: String) {
     append(verbatim: ",\"")
     append(verbatim: name)
     append(verbatim: "\":")
   }
 
-  private mutating func member(_ name: String, string text: String) {
+  mutating func member(_ name: String, string text: String) {
     self.name(name)
     append(verbatim: "\"")
     append(escaped: text)
     append(verbatim: "\"")
   }
 
-  private mutating func member(_ name: String, json: JSONText) {
+  mutating func member(_ name: String, json: JSONText) {
     self.name(name)
     append(verbatim: json.bytes)
   }
 
-  private mutating func member(_ name: String, number: some BinaryInteger) {
+  mutating func member(_ name: String, number: some BinaryInteger) {
     self.name(name)
     append(verbatim: String(number))
   }
 
-  private mutating func members(of position: NotePosition) {
+  mutating func members(of position: NotePosition) {
     name("epoch")
     append(verbatim: "\"")
     append(hexadecimal: position.epoch.number)

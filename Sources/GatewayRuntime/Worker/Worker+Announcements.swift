@@ -1,0 +1,65 @@
+import GatewayLogic
+import GatewayTypes
+import GatewayWire
+
+/// What others hear of an accepted write: which message, and who.
+extension Worker {
+  /// `roomWorkers` are those that may have members of the note's room.
+  func announce(_ announcement: Announcement, of resource: Resource, roomWorkers: [UInt16]) {
+    switch resource {
+    case .note(let note): announce(announcement, of: note, roomWorkers)
+    case .folder(let folder): announce(announcement, of: folder)
+    }
+  }
+
+  private func announce(
+    _ announcement: Announcement, of note: NoteID, _ roomWorkers: [UInt16]
+  ) {
+    switch announcement {
+    case .updated(changes: let changes, to: let updated, at: let time, let position, let writer):
+      let sync = GatewayMessage.noteSync(
+        note, changes: changes, updatedNote: updated, at: time, from: writer.user, position)
+      broadcast(sync, to: .room(note), by: writer, on: roomWorkers)
+    case .created(let created, at: let time, by: let writer):
+      let sync = GatewayMessage.noteCreatedSync(noteData: created, at: time, from: writer.user)
+      broadcast(sync, to: .user(writer.user), by: writer, on: allWorkers)
+    case .deleted(at: let time, by: let writer):
+      let sync = GatewayMessage.noteDeletedSync(note, at: time, from: writer.user)
+      let audience = Broadcast.Audience.userAndDissolvedRoom(writer.user, note)
+      broadcast(sync, to: audience, by: writer, on: allWorkers)
+    case .alreadyDeleted(at: let time, by: let writer):
+      let sync = GatewayMessage.noteDeletedSync(note, at: time, from: writer.user)
+      broadcast(sync, to: .user(writer.user), by: writer, on: allWorkers)
+    }
+  }
+
+  private func announce(_ announcement: Announcement, of folder: FolderID) {
+    switch announcement {
+    case .updated(changes: let changes, to: let updated, at: let time, _, by: let writer):
+      let sync = GatewayMessage.folderUpdatedSync(
+        folder, changes: changes, updatedFolder: updated, at: time, from: writer.user)
+      broadcast(sync, to: .user(writer.user), by: writer, on: allWorkers)
+    case .created(let created, at: let time, by: let writer):
+      let sync = GatewayMessage.folderCreatedSync(
+        folderData: created, at: time, from: writer.user)
+      broadcast(sync, to: .user(writer.user), by: writer, on: allWorkers)
+    case .deleted(at: let time, by: let writer), .alreadyDeleted(at: let time, by: let writer):
+      let sync = GatewayMessage.folderDeletedSync(folder, at: time, from: writer.user)
+      broadcast(sync, to: .user(writer.user), by: writer, on: allWorkers)
+    }
+  }
+
+  private var allWorkers: [UInt16] { peers.map(\.index) }
+
+  /// Encodes a message once and hands it to the workers that may have somebody who hears it.
+  private func broadcast(
+    _ message: GatewayMessage, to audience: Broadcast.Audience, by writer: Writer,
+    on workers: [UInt16]
+  ) {
+    guard !workers.isEmpty else { return }
+    let broadcast = Broadcast(
+      frame: GatewayMessageEncoder.frame(of: message), audience: audience,
+      exception: writer.connection)
+    for worker in workers { post(.broadcast(broadcast), to: worker) }
+  }
+}
