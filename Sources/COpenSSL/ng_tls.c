@@ -188,6 +188,8 @@ int ng_tls_check(const ng_tls_settings *settings, char *error, size_t error_size
   return result;
 }
 
+int ng_tls_is_established(const struct ssl_st *session) { return SSL_is_init_finished(session); }
+
 void ng_tls_end_output(struct ssl_st *session) {
   ERR_clear_error();
   (void)SSL_shutdown(session);

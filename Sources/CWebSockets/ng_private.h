@@ -69,8 +69,8 @@ typedef struct stream_impl {
   ng_poll *_Nullable poll;
   /// TLS: the raw connection, NULL once it is gone.
   struct lws *_Nullable raw;
-  /// TLS: the handshake is done, and timeouts are the owner's.
-  bool is_established;
+  /// TLS: bytes came, so timeouts are the owner's.
+  bool has_received;
   /// TLS: libwebsockets holds output of which the socket took nothing yet.
   bool is_choked;
   /// TLS: close_notify goes out when nothing is held any more.
@@ -139,6 +139,7 @@ int ng_raw_callback(struct lws *lws, enum lws_callback_reasons reason, void *_Nu
 void ng_tls_stream_update_reading(stream_impl *stream);
 ptrdiff_t ng_tls_stream_write(stream_impl *stream, const uint8_t *bytes, size_t size);
 bool ng_tls_stream_is_choked(stream_impl *stream);
+bool ng_tls_stream_is_established(stream_impl *stream);
 void ng_tls_stream_end_output(stream_impl *stream);
 /// Gives it NG_FLUSH_TIMEOUT_S from now on.
 void ng_tls_stream_limit_flush(stream_impl *stream);

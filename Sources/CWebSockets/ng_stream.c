@@ -133,6 +133,11 @@ ptrdiff_t ng_stream_write(ng_stream *face, const void *bytes, size_t size) {
                         : write_plain(stream, bytes, size);
 }
 
+int ng_stream_is_established(ng_stream *face) {
+  stream_impl *stream = impl_of(face);
+  return !stream->is_tls || ng_tls_stream_is_established(stream);
+}
+
 void ng_stream_end_output(ng_stream *face) {
   stream_impl *stream = impl_of(face);
   if (stream->is_tls) {

@@ -44,6 +44,11 @@ ptrdiff_t ng_tls_stream_write(stream_impl *stream, const uint8_t *bytes, size_t 
   return (ptrdiff_t)taken;
 }
 
+bool ng_tls_stream_is_established(stream_impl *stream) {
+  struct ssl_st *session = stream->raw == NULL ? NULL : lws_get_ssl(stream->raw);
+  return session != NULL && ng_tls_is_established(session) != 0;
+}
+
 static void request_writable(stream_impl *stream) {
   if (stream->raw != NULL) {
     lws_callback_on_writable(stream->raw);
@@ -82,8 +87,8 @@ void ng_tls_stream_close(stream_impl *stream) {
 // MARK: callbacks of libwebsockets
 
 static int received(stream_impl *stream, const uint8_t *bytes, size_t size) {
-  if (!stream->is_established) {
-    stream->is_established = true;
+  if (!stream->has_received) {
+    stream->has_received = true;
     // The first bytes mean that the handshake is done; from here on timeouts are the owner's.
     lws_set_timeout(stream->raw, NO_PENDING_TIMEOUT, 0);
   }
@@ -116,9 +121,8 @@ static int writable(stream_impl *stream) {
     return 0;
   }
   stream->is_ending_output = false;
-  struct ssl_st *session = lws_get_ssl(stream->raw);
-  if (session != NULL && stream->is_established) {
-    ng_tls_end_output(session);
+  if (ng_tls_stream_is_established(stream)) {
+    ng_tls_end_output(lws_get_ssl(stream->raw));
   }
   return stream->is_finishing ? -1 : 0;
 }

@@ -81,7 +81,8 @@ final class TestSocket {
 
   /// Exactly `count` bytes.
   func receive(_ count: Int) throws -> [UInt8] {
-    var received: [UInt8] = []
+    var received: [UInt8] = unread
+    unread = []
     while received.count < count {
       let some = try receiveSome()
       guard !some.isEmpty else { throw TestFailure("the stream ended") }

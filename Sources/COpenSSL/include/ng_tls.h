@@ -52,6 +52,9 @@ int ng_tls_configure(struct ssl_ctx_st *context, const ng_tls_settings *settings
 /// Thread: any.
 int ng_tls_check(const ng_tls_settings *settings, char *error, size_t error_size);
 
+/// Whether the handshake is done. Thread: the session's.
+int ng_tls_is_established(const struct ssl_st *session);
+
 /// Tells the peer that nothing more will come (close_notify). Thread: the session's.
 void ng_tls_end_output(struct ssl_st *session);
 

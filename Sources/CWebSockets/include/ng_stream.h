@@ -48,6 +48,9 @@ void ng_stream_set_reading(ng_stream *stream, int is_reading);
 /// follows.
 ptrdiff_t ng_stream_write(ng_stream *stream, const void *bytes, size_t size);
 
+/// Whether there is somebody to talk to: with TLS not before the handshake is done.
+int ng_stream_is_established(ng_stream *stream);
+
 /// Tells the peer that nothing more will come, once all that was taken has gone out. Reading goes
 /// on.
 void ng_stream_end_output(ng_stream *stream);

@@ -204,7 +204,7 @@ extension HTTPConnection {
   private func startNextRequest() {
     phase = .head
     setDeadline(in: front.settings.idleTimeout)
-    if front.isStopping { close() }
+    if front.isStopping { linger() }
   }
 
   /// Another request may follow on this connection, if its client wants to.

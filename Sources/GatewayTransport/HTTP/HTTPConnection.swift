@@ -141,9 +141,16 @@ final class HTTPConnection {
       refuse(status: 408, code: "request_timeout", message: "The request took too long to arrive")
     case .exchange where output.isEmpty && !body.isEnded:
       bodyFailed(status: 408, code: "request_timeout", message: "The body took too long to arrive")
+    case .head where isEstablished:
+      linger()
     case .head, .exchange, .skipping, .ending, .lingering, .closed:
       close()
     }
+  }
+
+  /// Whether there is somebody to say goodbye to.
+  private var isEstablished: Bool {
+    stream.map { ng_stream_is_established($0) != 0 } ?? false
   }
 
   // MARK: Output
@@ -249,7 +256,8 @@ final class HTTPConnection {
 
   /// No request is taken any more, but the one that has begun.
   func stop() {
-    if case .head = phase, parser.isBetweenRequests { close() }
+    guard case .head = phase, parser.isBetweenRequests else { return }
+    if isEstablished { linger() } else { close() }
   }
 
   /// Closes the connection at once. The handler of an exchange that is not finished is told.
