@@ -188,6 +188,16 @@ int ng_tls_check(const ng_tls_settings *settings, char *error, size_t error_size
   return result;
 }
 
+struct ssl_ctx_st *ng_tls_unused_context_new(void) {
+  SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+  if (context == NULL) {
+    abort();
+  }
+  return context;
+}
+
+void ng_tls_unused_context_free(struct ssl_ctx_st *context) { SSL_CTX_free(context); }
+
 int ng_tls_is_established(const struct ssl_st *session) { return SSL_is_init_finished(session); }
 
 void ng_tls_end_output(struct ssl_st *session) {

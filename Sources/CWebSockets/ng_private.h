@@ -40,6 +40,8 @@ typedef struct server_impl {
   /// libwebsockets keeps the pointers to the names of its vhosts.
   char tls_names[NG_TLS_INDEX_MAX + 1][16];
   int tls_count;
+  /// A context for TLS clients that libwebsockets need not make, nor lose: see `make_tls_vhost`.
+  struct ssl_ctx_st *_Nullable no_client;
   /// While a vhost is made: how, and what went wrong.
   const ng_tls_settings *_Nullable tls_settings;
   char *_Nullable error;
@@ -119,6 +121,8 @@ typedef struct ws_impl {
   bool is_dropped;
   bool has_peer_closed;
   uint16_t peer_code;
+  /// What libwebsockets gave as the reason when it began to close, 0 for nothing.
+  uint16_t lws_code;
   /// A message of which some has come.
   bool is_in_message;
   size_t message_size;

@@ -161,6 +161,9 @@ ng_server *_Nullable ng_server_new(ng_loop *loop, void *context,
 }
 
 static struct lws_vhost *_Nullable make_tls_vhost(server_impl *server, const char *name) {
+  if (server->no_client == NULL) {
+    server->no_client = ng_tls_unused_context_new();
+  }
   struct lws_context_creation_info info = {
       // With CONTEXT_PORT_NO_LISTEN there would silently be no TLS.
       .port = CONTEXT_PORT_NO_LISTEN_SERVER,
@@ -168,6 +171,8 @@ static struct lws_vhost *_Nullable make_tls_vhost(server_impl *server, const cha
       .protocols = raw_protocols,
       .alpn = "http/1.1",
       .retry_and_idle_policy = &no_pings,
+      // Without one it would make one, with all certificates of the system, and never free it.
+      .provided_client_ssl_ctx = server->no_client,
       // The certificate is loaded by `ng_tls_configure`, when libwebsockets shows us its context.
       .options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX,
   };
@@ -219,6 +224,9 @@ void ng_server_free(ng_server *face) {
   }
   if (server->lws != NULL) {
     lws_context_destroy(server->lws);
+  }
+  if (server->no_client != NULL) {
+    ng_tls_unused_context_free(server->no_client);
   }
   free(server);
 }

@@ -220,15 +220,23 @@ static void opened(ws_impl *ws) {
   }
 }
 
-/// `has_role`: what it was when it was closed is still there to be asked.
-static void gone(ws_impl *ws, struct lws *lws, bool has_role) {
-  uint16_t code = NG_WS_ABNORMAL;
-  if (ws->has_peer_closed) {
-    code = ws->peer_code;
-  } else if (has_role && lws_get_close_length(lws) >= 2) {
+/// It is called for any end; what is of interest are those that nobody asked for.
+static void closing(ws_impl *ws, struct lws *lws) {
+  ws->is_ignoring_input = true;
+  // It may find other reasons in what it reads yet, but this one it has sent.
+  if (lws_get_close_length(lws) >= 2) {
     const unsigned char *payload = lws_get_close_payload(lws);
-    code = (uint16_t)(payload[0] << 8 | payload[1]);
+    ws->lws_code = (uint16_t)(payload[0] << 8 | payload[1]);
   }
+  if (ws->is_open && !ws->is_reported_closed && !ws->has_peer_closed && !ws->is_dropped) {
+    callbacks_of(ws)->closing(context_of(ws), &ws->face);
+  }
+}
+
+static void gone(ws_impl *ws, struct lws *lws) {
+  uint16_t code = ws->has_peer_closed ? ws->peer_code
+                  : ws->lws_code != 0 ? ws->lws_code
+                                      : NG_WS_ABNORMAL;
   lws_set_opaque_user_data(lws, NULL);
   ws->lws = NULL;
   ng_ws_report_closed(ws, code);
@@ -262,17 +270,12 @@ static int handle(ws_impl *ws, struct lws *lws, enum lws_callback_reasons reason
   case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
     return peer_closed(ws, bytes, size);
   case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL:
-    ws->is_ignoring_input = true;
-    if (ws->is_open && !ws->is_reported_closed && !ws->has_peer_closed) {
-      callbacks_of(ws)->closing(context_of(ws), &ws->face);
-    }
+    closing(ws, lws);
     return 0;
   case LWS_CALLBACK_CLOSED:
-    gone(ws, lws, true);
-    return 0;
   case LWS_CALLBACK_CLOSED_HTTP:
   case LWS_CALLBACK_WSI_DESTROY:
-    gone(ws, lws, false);
+    gone(ws, lws);
     return 0;
   default:
     return 0;

@@ -103,6 +103,8 @@ void ng_tls_client_end_output(ng_tls_client *client) { SSL_shutdown(impl_of(clie
 void ng_tls_client_free(ng_tls_client *client) {
   client_impl *impl = impl_of(client);
   SSL_SESSION_free(impl->ticket);
+  // Without this OpenSSL takes a connection that just ends for an attack, and its session for bad.
+  SSL_set_shutdown(impl->session, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   SSL_free(impl->session);
   SSL_CTX_free(impl->context);
   free(impl);

@@ -3,6 +3,10 @@ import Glibc
 
 /// A certificate and a key for tests, in files. They protect nothing.
 final class TestCertificate: Sendable {
+  private static let names = [
+    "certificate", "key", "encrypted", "other", "other-kind", "empty",
+  ]
+
   let directory: String
 
   init() throws {
@@ -12,13 +16,13 @@ final class TestCertificate: Sendable {
     try write("certificate.pem", TestCertificate.certificate)
     try write("key.pem", TestCertificate.key)
     try write("encrypted.pem", TestCertificate.encryptedKey)
+    try write("other.pem", TestCertificate.otherKey)
+    try write("other-kind.pem", TestCertificate.keyOfOtherKind)
     try write("empty.pem", "")
   }
 
   deinit {
-    for name in ["certificate.pem", "key.pem", "encrypted.pem", "empty.pem"] {
-      unlink("\(directory)/\(name)")
-    }
+    for name in TestCertificate.names { unlink("\(directory)/\(name).pem") }
     rmdir(directory)
   }
 
@@ -61,6 +65,22 @@ final class TestCertificate: Sendable {
     hIm+txbGKXHJk3nqQpbaGLPZUy0QuRHTuw6xqY2otqvGBwA4DPCYAsq4l/LfVYy4
     m4BKgUuQLi6jmEYCtDjigr2KxQgrYbqCFnUSng9PzoM=
     -----END EC PRIVATE KEY-----
+
+    """
+
+  private static let otherKey = """
+    -----BEGIN PRIVATE KEY-----
+    MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgV5KNwR5tf3Xh8HrG
+    rZxua7WzKNXSv69k4hvquVi4IJ6hRANCAAQl2TC+IweTkya2i47CpazfpK34Ke1q
+    ZkM2RKqRgcNMXBA1QTyPek/G8ErMFJwLU43i4i1PbvMoQfuZ5PjDdDrR
+    -----END PRIVATE KEY-----
+
+    """
+
+  private static let keyOfOtherKind = """
+    -----BEGIN PRIVATE KEY-----
+    MC4CAQAwBQYDK2VwBCIEIGYkbGeWh4biI4FIeQfe9w1Go1R2wfaXgZu3j/qujre0
+    -----END PRIVATE KEY-----
 
     """
 

@@ -130,6 +130,11 @@ final class TestSocket {
       descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
   }
 
+  /// Ends the connection at once, both ways.
+  func cut() {
+    shutdown(descriptor, CInt(SHUT_RDWR))
+  }
+
   // MARK: Listening
 
   /// A listening socket on a free port of the loopback interface.

@@ -52,6 +52,10 @@ int ng_tls_configure(struct ssl_ctx_st *context, const ng_tls_settings *settings
 /// Thread: any.
 int ng_tls_check(const ng_tls_settings *settings, char *error, size_t error_size);
 
+/// A context that nobody will use, for whoever insists on one. The caller's. Thread: any.
+struct ssl_ctx_st *ng_tls_unused_context_new(void);
+void ng_tls_unused_context_free(struct ssl_ctx_st *context);
+
 /// Whether the handshake is done. Thread: the session's.
 int ng_tls_is_established(const struct ssl_st *session);
 

@@ -107,7 +107,6 @@ extension Front {
     guard slot.pointee.state == .open || slot.pointee.state == .closing else { return }
     dropOutput(slot)
     slot.pointee.state = .mute
-    slot.pointee.ownCode = 0
   }
 
   private func closed(_ connection: UnsafeMutablePointer<ng_ws_connection>, code: UInt16) {

@@ -34,6 +34,7 @@ struct SlotTable: ~Copyable {
     slot.pointee.state = .free
     slot.pointee.connection = nil
     slot.pointee.queue = nil
+    slot.pointee.heldSize = 0
     slot.pointee.firstLink = -1
     freeSlots.append(index)
   }

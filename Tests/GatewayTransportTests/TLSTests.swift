@@ -1,0 +1,95 @@
+import CTLSClient
+import GatewayLoop
+import GatewayTransport
+import Testing
+
+@Suite struct TLSTests {
+  @Test(arguments: [2, 3] as [CInt])
+  func `a session is resumed on another worker with the same ticket keys`(
+    _ minorVersion: CInt
+  ) throws {
+    let certificate = try TestCertificate()
+    let keys = TLSTicketKeys()
+    let workers = try (0..<2).map { _ in
+      try FrontFixture(tls: [certificate.settings()], ticketKeys: keys)
+    }
+    // OpenSSL uses each ticket once.
+    let sessions = try (0..<4).map { _ in
+      try #require(try client(of: workers[0], minorVersion).session)
+    }
+    let stranger = try FrontFixture(tls: [certificate.settings()])
+    #expect(try !client(of: stranger, minorVersion, resuming: sessions[0]).hasResumed)
+    #expect(try client(of: workers[1], minorVersion, resuming: sessions[1]).hasResumed)
+    keys.rotate()
+    #expect(try client(of: workers[1], minorVersion, resuming: sessions[2]).hasResumed)
+    keys.rotate()
+    #expect(try !client(of: workers[1], minorVersion, resuming: sessions[3]).hasResumed)
+    for session in sessions { ng_tls_session_free(session) }
+  }
+
+  /// A connection that has answered a request, so that its tickets have come.
+  private func client(
+    of worker: FrontFixture, _ minorVersion: CInt,
+    resuming session: UnsafeMutablePointer<ng_tls_session>? = nil
+  ) throws -> TestSocket {
+    let socket = try TestSocket(port: worker.port)
+    try socket.startTLS(minorVersion: minorVersion, resuming: session)
+    try socket.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
+    #expect(try TestResponse(from: socket).body == "GET /a ")
+    return socket
+  }
+
+  @Test func `a lowest version of 1.3 keeps 1.2 out`() throws {
+    let certificate = try TestCertificate()
+    let fixture = try FrontFixture(tls: [certificate.settings(.tls13)])
+    #expect(throws: TestFailure.self) {
+      try TestSocket(port: fixture.port).startTLS(minorVersion: 2)
+    }
+    try TestSocket(port: fixture.port).startTLS(minorVersion: 3)
+  }
+
+  @Test func `a client that would speak HTTP 2 is told to speak HTTP 1.1`() throws {
+    let fixture = try Way.tls13.front()
+    #expect(try Way.tls13.connect(to: fixture).tlsProtocol == "http/1.1")
+  }
+
+  @Test func `a client that does not speak TLS is cut off, and others are served`() throws {
+    let fixture = try Way.tls13.front()
+    let client = try TestSocket(port: fixture.port)
+    try client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
+    let answer = try client.receiveRest()
+    #expect(!answer.starts(with: "HTTP".utf8))
+    let other = try Way.tls13.connect(to: fixture)
+    try other.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
+    #expect(try TestResponse(from: other).status == 200)
+  }
+
+  @Test func `what keeps a certificate from being used is said`() throws {
+    let certificate = try TestCertificate()
+    let keys = TLSTicketKeys()
+    let cases: [(certificate: String, key: String, problem: String)] = [
+      ("missing.pem", "key.pem", "cannot use the certificate"),
+      ("empty.pem", "key.pem", "cannot use the certificate"),
+      ("certificate.pem", "missing.pem", "cannot use the private key"),
+      ("certificate.pem", "encrypted.pem", "cannot use the private key"),
+      ("certificate.pem", "other-kind.pem", "cannot use the private key"),
+      ("certificate.pem", "other.pem", "cannot use the private key"),
+    ]
+    for (file, key, problem) in cases {
+      let settings = certificate.settings(certificate: file, key: key)
+      let said = settings.problem(ticketKeys: keys) ?? "nothing"
+      #expect(said.hasPrefix(problem), "\(file), \(key)")
+      #expect(!said.contains("\n"))
+      let loop = Loop()
+      do {
+        _ = try Front(
+          loop: loop, workerIndex: 0, settings: TransportSettings(), tls: [settings],
+          ticketKeys: keys)
+        Issue.record("a front was made with \(file), \(key)")
+      } catch {
+        #expect(error.description == said)
+      }
+    }
+    #expect(certificate.settings().problem(ticketKeys: keys) == nil)
+  }
+}
