@@ -28,7 +28,7 @@ extension Front {
         front.handler?.receivedTooLarge(front.id(of: connection.pointee.slot))
       }
     },
-    pong: { context, connection in
+    alive: { context, connection in
       Unmanaged<Front>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.heard(connection) }
     },
     peer_closed: { context, connection, code in
@@ -58,14 +58,12 @@ extension Front {
     slot.pointee.connection = connection
     slot.pointee.state = .open
     slot.pointee.wasOpened = true
-    slot.pointee.heardAt = sweepCount
+    slot.pointee.pingedAt = sweepCount
     handler?.opened(id(of: index), peer: slot.pointee.peer)
   }
 
   private func heard(_ connection: UnsafeMutablePointer<ng_ws_connection>) {
-    let slot = slots.start + Int(connection.pointee.slot)
-    slot.pointee.heardAt = sweepCount
-    slot.pointee.isPinged = false
+    (slots.start + Int(connection.pointee.slot)).pointee.isPinged = false
   }
 
   /// The client's closing frame is answered, and that is the end of it.

@@ -10,7 +10,7 @@ struct CloseDeadline {
 }
 
 extension Front {
-  /// A ping follows this many sweeps of silence, the end twice as many.
+  /// Each client is pinged at every so many sweeps.
   static let sweepsPerPing = 8
 
   /// Closes a connection: what was sent before goes out, then a closing frame with `code` and as
@@ -66,22 +66,23 @@ extension Front {
     if let next = closeDeadlines.first { closeTimer?.start(after: next.time - now) }
   }
 
-  /// Pings the clients that were silent for `pingInterval`, and gives up those that were for two.
+  /// Pings each client every `pingInterval`, and gives up those that nothing was heard of since the
+  /// last time: no pong, no part of a message, and no room for more of what they are sent.
   ///
   /// Not libwebsockets' own pings: they need a timer a connection, in one sorted list that is
-  /// walked for each.
+  /// walked for each. Connections are pinged at the sweep at which they came, and so spread.
   func sweepSilent() {
     sweepCount &+= 1
     for index in 0..<Int(slots.count) {
       let slot = slots.start + index
       guard slot.pointee.state == .open || slot.pointee.state == .closing,
-        let connection = slot.pointee.connection
+        let connection = slot.pointee.connection,
+        sweepCount &- slot.pointee.pingedAt >= UInt32(Front.sweepsPerPing)
       else { continue }
-      let silence = sweepCount &- slot.pointee.heardAt
-      if silence >= UInt32(2 * Front.sweepsPerPing) {
+      if slot.pointee.isPinged {
         slot.pointee.state = .mute
         ng_ws_drop(connection)
-      } else if silence >= UInt32(Front.sweepsPerPing), !slot.pointee.isPinged {
+      } else {
         ping(slot, connection)
       }
     }
@@ -90,16 +91,20 @@ extension Front {
   private func ping(
     _ slot: UnsafeMutablePointer<Slot>, _ connection: UnsafeMutablePointer<ng_ws_connection>
   ) {
-    // To a client that does not even take what it is sent a ping would come late.
+    slot.pointee.pingedAt = sweepCount
+    slot.pointee.isPinged = true
+    // To a client that does not even take what it is sent a ping would come late. It has as long to
+    // take something as another one has to answer.
     guard slot.pointee.state == .open, !slot.pointee.isBlocked, slot.pointee.queue == nil else {
       return
     }
     // With a payload, of ASCII: libwebsockets does not tell of an empty pong, and checks whether
     // the bytes of one are UTF-8.
     let frame: [UInt8] = [0x89, 1, UInt8(ascii: "?")]
-    let taken = frame.withUnsafeBufferPointer { bytes in
-      bytes.baseAddress.map { ng_ws_write(connection, $0, bytes.count) } ?? 0
+    frame.withUnsafeBufferPointer { bytes in
+      guard let start = bytes.baseAddress else { return }
+      // What is not taken is as good as sent: the client is blocked then, and has to take something.
+      if ng_ws_write(connection, start, bytes.count) == 0 { slot.pointee.isBlocked = true }
     }
-    slot.pointee.isPinged = taken == frame.count
   }
 }

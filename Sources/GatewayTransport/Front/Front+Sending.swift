@@ -182,7 +182,7 @@ extension Front {
     slot.pointee.isBlocked = false
     slot.pointee.heldSize = 0
     // It takes what it is sent, so it is there, whatever became of pings.
-    slot.pointee.heardAt = sweepCount
+    slot.pointee.isPinged = false
     if let queue = slot.pointee.queue {
       drain(queue, to: slot, connection)
       guard !slot.pointee.isBlocked else { return }

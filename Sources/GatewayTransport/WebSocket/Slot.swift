@@ -37,9 +37,9 @@ struct Slot {
   /// none.
   var firstLink: Int32 = -1
   var lastLink: Int32 = -1
-  /// The sweep before which the client was last heard.
-  var heardAt: UInt32 = 0
-  /// It was pinged since.
+  /// The sweep at which it was pinged last.
+  var pingedAt: UInt32 = 0
+  /// Nothing was heard of it since.
   var isPinged = false
   /// Bytes that libwebsockets holds for a client that takes none.
   var heldSize = 0
