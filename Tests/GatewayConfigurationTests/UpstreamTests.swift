@@ -89,12 +89,12 @@ struct UpstreamTests {
       """
     let routes = try read(yaml).get().upstream.routes
     let note = try NoteID("n-1")
-    #expect(routes.getNote == RouteTemplate("GET", ["v1", .noteID]))
-    #expect(routes.getNote.path(for: note) == "/v1/n-1")
-    #expect(routes.createNote == RouteTemplate("POST", ["v1", ""]))
-    #expect(routes.createNote.path(for: note) == "/v1/")
-    #expect(routes.updateNote.description == "PATCH /v1/{noteId}/text")
-    #expect(routes.deleteNote.path(for: note) == "/n-1")
+    #expect(routes.notes.get == RouteTemplate("GET", ["v1", .name]))
+    #expect(routes.notes.get.path(for: .note(note)) == "/v1/n-1")
+    #expect(routes.notes.create == RouteTemplate("POST", ["v1", ""]))
+    #expect(routes.notes.create.path(for: .note(note)) == "/v1/")
+    #expect(routes.notes.update.description == "PATCH /v1/{noteId}/text")
+    #expect(routes.notes.delete.path(for: .note(note)) == "/n-1")
   }
 
   @Test(arguments: [

@@ -18,7 +18,9 @@ extension ConfigurationReader {
       ]
     }
     for (index, (key, route)) in named.enumerated() {
-      guard let (otherKey, _) = named[..<index].first(where: { $0.1.isSame(as: route) }) else { continue }
+      guard let (otherKey, _) = named[..<index].first(where: { $0.1.isSame(as: route) }) else {
+        continue
+      }
       // One of the two is in the file, since the defaults differ.
       section.refuse(
         section.has(key) ? key : otherKey,

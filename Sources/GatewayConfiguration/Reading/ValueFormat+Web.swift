@@ -89,7 +89,10 @@ extension ValueFormat where Value == RouteTemplate {
         continue
       }
       guard !text.utf8.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") })
-      else { throw ValueProblem("has braces that are not a whole \(placeholder.rawValue) between slashes") }
+      else {
+        throw ValueProblem(
+          "has braces that are not a whole \(placeholder.rawValue) between slashes")
+      }
       segments.append(.literal(String(text)))
     }
     // A note's name only has characters that are fine, so any will do.

@@ -1,7 +1,7 @@
 package import GatewayTypes
 
-/// The notes and folders whose home is one worker: each with its lane, a note also with its place in
-/// its history and its room.
+/// The notes and folders whose home is one worker: each with its lane, a note also with its place
+/// in its history and its room.
 ///
 /// A note is here as long as it has work or somebody hears of it, and a while longer, so that its
 /// epoch stands when its readers come back. One that is forgotten begins a new epoch.

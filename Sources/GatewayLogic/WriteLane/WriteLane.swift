@@ -140,8 +140,8 @@ package struct WriteLane {
     startNext(into: &effects)
   }
 
-  /// A connection will have no other token: what it has aside is forgotten, its session has answered
-  /// it.
+  /// A connection will have no other token: what it has aside is forgotten. Its session has
+  /// answered it.
   package mutating func withdrawn(_ connection: ConnectionID) {
     _ = takeAside(connection)
   }

@@ -45,7 +45,7 @@ extension World {
     settle()
     if members.contains(where: { $0.roomCount > 0 }) { problems.append("a room is left") }
     pass(.seconds(60))
-    if home.noteCount > 0 { problems.append("a note is left") }
+    if home.count > 0 { problems.append("a note is left") }
   }
 
   private func settle() {
@@ -128,12 +128,15 @@ extension World {
     case .noteCreatedSync(let text, _, _):
       if !accepted.contains(text) { problems.append("\(index) heard of no creation") }
     case .noteDeletedSync(let note, _, _):
-      if !deleted.contains(note) { problems.append("\(index) heard of no deletion") }
+      if !deleted.contains(.note(note)) { problems.append("\(index) heard of no deletion") }
     case .noteLeft(_, let requestID), .noteDeletedSuccess(_, _, let requestID),
       .pong(_, let requestID):
       answered(requestID, index)
     case .authFailed(_, let requestID), .authSuccess(_, _, _, let requestID):
       if requestID != nil { answered(requestID, index) }
+    case .folderCreatedSuccess, .folderUpdatedSuccess, .folderDeletedSuccess, .folderCreatedSync,
+      .folderUpdatedSync, .folderDeletedSync:
+      problems.append("\(index) heard of a folder")
     case .error(let report): answered(report.requestID, index)
     }
   }

@@ -25,9 +25,10 @@ final class World {
   var clients: [Client] = []
   var members = [RoomMembers(), RoomMembers()]
   var users = [UserConnections(), UserConnections()]
-  var home = NoteHome(
-    rules: NoteHome.Rules(
-      waitingCountMax: 3, accessLifetime: .seconds(5), idleLifetime: .seconds(20),
+  var home = Home(
+    rules: Home.Rules(
+      lanes: WriteLane.Rules(waitingCountMax: 3), accessLifetime: .seconds(5),
+      idleLifetime: .seconds(20),
       idleCountMax: 1))
   var toHome = [FIFO<Job>(), FIFO<Job>()]
   var toWorker = [FIFO<Job>(), FIFO<Job>()]
@@ -36,7 +37,7 @@ final class World {
   var number: UInt64 = 0
   /// What the upstream has said yes to, and what stands at each place of a note's history.
   var accepted: Set<JSONText> = []
-  var deleted: Set<NoteID> = []
+  var deleted: Set<Resource> = []
   var history: [NoteID: [NotePosition: JSONText]] = [:]
   var latest: [NoteID: NotePosition] = [:]
 
@@ -89,6 +90,7 @@ final class World {
       case .write(let write):
         if write.writer.connection != id { problems.append("\(index) writes for another") }
         toHome[worker].append { $0.atHome { $0.submit(write, newEpoch: $1, at: $2, into: &$3) } }
+      case .renewed, .withdrawn: problems.append("\(index) was asked for another token")
       }
     }
   }
@@ -108,7 +110,7 @@ final class World {
   private func handBack(_ grants: Int?, _ note: NoteID, _ worker: Int) {
     guard let grants else { return }
     toHome[worker].append {
-      $0.home.emptied(note, on: UInt16(worker), grantCount: grants, at: $0.clock.now)
+      $0.atHome { $0.emptied(note, on: UInt16(worker), grantCount: grants, at: $2, into: &$3) }
     }
   }
 
@@ -135,7 +137,10 @@ final class World {
       handBack(members[worker].admitted(nil, to: request.note), request.note, worker)
     }
     guard let index else { return }
-    drive(index) { $0.joinAnswered(result, to: request.operation, into: &$1) }
+    drive(index) {
+      $0.joinAnswered(
+        result, to: request.operation, with: request.token, at: clock.now, into: &$1)
+    }
   }
 
   private func announced(
@@ -167,7 +172,7 @@ final class World {
   // MARK: What the home does
 
   func atHome(
-    _ event: (inout NoteHome, Epoch, MonotonicTime, inout [HomeEffect]) -> Void
+    _ event: (inout Home, Epoch, MonotonicTime, inout [HomeEffect]) -> Void
   ) {
     number += 1
     var effects: [HomeEffect] = []
@@ -176,14 +181,14 @@ final class World {
       switch effect {
       case .request(let step, for: let write):
         asked.append { world in
-          let (reply, wallNow) = (world.reply(to: step, write.note), world.clock.wallNow)
+          let (reply, wallNow) = (world.reply(to: step, write.resource), world.clock.wallNow)
           world.atHome {
-            $0.writeAnswered(reply, of: write.note, at: $2, wallNow: wallNow, into: &$3)
+            $0.writeAnswered(reply, of: write.resource, at: $2, wallNow: wallNow, into: &$3)
           }
         }
       case .check(let request):
         asked.append { world in
-          let reply = world.reply(to: .look, request.note)
+          let reply = world.reply(to: .look, .note(request.note))
           world.atHome { $0.checkAnswered(reply, to: request, at: $2, into: &$3) }
         }
       case .answerWriter(let writer, let result):
@@ -193,8 +198,10 @@ final class World {
         }
       case .answerJoiner(let request, let result):
         toWorker[Int(request.connection.worker)].append { $0.decided(request, result) }
-      case .announce(let announcement, of: let note, roomWorkers: let workers):
+      case .askForRenewal: problems.append("the upstream refuses no token")
+      case .announce(let announcement, of: .note(let note), roomWorkers: let workers):
         announce(announcement, of: note, workers)
+      case .announce: break
       }
     }
   }
@@ -214,7 +221,7 @@ final class World {
     }
   }
 
-  private func reply(to step: UpstreamStep, _ note: NoteID) -> UpstreamReply {
+  private func reply(to step: UpstreamStep, _ note: Resource) -> UpstreamReply {
     guard random.happens(percent: 80) else {
       let code = [403, 404, 409, 500, 0].randomElement(using: &random) ?? 0
       if code == 404, step == .delete { deleted.insert(note) }

@@ -74,7 +74,10 @@ final class Conversation {
   }
 
   func joinEnds(_ number: UInt64, _ result: JoinResult) -> [SessionEffect] {
-    effects { session.joinAnswered(result, to: operation(number), into: &$0) }
+    effects {
+      session.joinAnswered(
+        result, to: operation(number), with: token, at: clock.now, into: &$0)
+    }
   }
 
   func dissolve(_ note: NoteID) -> Bool {
@@ -112,12 +115,12 @@ extension SessionEffect {
     .send(.authFailed(failure, requestID: name.map(RequestID.named)))
   }
 
-  static func write(_ change: Write.Change, _ note: NoteID, _ number: UInt64, token: BearerToken)
+  static func write(_ change: Change, _ note: NoteID, _ number: UInt64, token: BearerToken)
     -> SessionEffect
   {
     let writer = Writer(
       user: ada, token: token, connection: Conversation.connection, operation: operation(number))
-    return .write(Write(note: note, change: change, writer: writer))
+    return .write(Write(change, of: .note(note), by: writer))
   }
 
   static func join(_ note: NoteID, _ number: UInt64, token: BearerToken = token) -> SessionEffect {

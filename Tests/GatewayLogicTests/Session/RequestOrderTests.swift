@@ -23,10 +23,10 @@ struct RequestOrderTests {
 
   /// The requests that start one after the other without any answer.
   private static func startAll(
-    _ order: inout RequestOrder, holdingWrites: Bool = false
+    _ order: inout RequestOrder, withoutToken: Bool = false
   ) -> [ClientRequest] {
     var started: [ClientRequest] = []
-    while let next = order.next(holdingWrites: holdingWrites) {
+    while let next = order.next(withoutToken: withoutToken) {
       started.append(next.message.request)
     }
     return started
@@ -69,7 +69,7 @@ struct RequestOrderTests {
     requests: [ClientRequest], started: [ClientRequest]
   ) {
     var order = Self.order(of: requests)
-    #expect(Self.startAll(&order, holdingWrites: true) == started)
+    #expect(Self.startAll(&order, withoutToken: true) == started)
     let rest = Self.startAll(&order).count
     #expect(order.waitingCount == requests.count - started.count - rest)
   }
@@ -123,17 +123,16 @@ struct RequestOrderTests {
   /// Whether `later` must wait until `earlier`, sent before it, has ended: the rule by pairs.
   private static func waits(_ later: ClientRequest, for earlier: ClientRequest) -> Bool {
     switch (earlier, later) {
-    case (.createNote, _), (.deleteNote, _), (_, .createNote), (_, .deleteNote): true
-    case (.updateNote, .updateNote): false
-    default: earlier.note == later.note
+    case (.change(_, .create), _), (.change(_, .delete), _), (_, .change(_, .create)),
+      (_, .change(_, .delete)):
+      true
+    case (.change, .change): false
+    default: earlier.resource == later.resource
     }
   }
 
   private static func isWrite(_ request: ClientRequest) -> Bool {
-    switch request {
-    case .updateNote, .createNote, .deleteNote: true
-    case .joinNote, .leaveNote, .authenticate, .ping: false
-    }
+    if case .change = request { true } else { false }
   }
 
   @Test(arguments: UInt64(1)...30)
@@ -165,7 +164,7 @@ struct RequestOrderTests {
           return operation == nil && !(isHolding && Self.isWrite(request))
             && !unanswered[..<index].contains { Self.waits(request, for: $0.request) }
         }
-        let next = order.next(holdingWrites: isHolding)
+        let next = order.next(withoutToken: isHolding)
         #expect(
           next?.message.request == first.map { unanswered[$0].request },
           "seed \(seed), step \(step)")

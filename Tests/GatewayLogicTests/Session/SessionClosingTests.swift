@@ -1,4 +1,5 @@
 import GatewayLogic
+import GatewayTesting
 import GatewayTypes
 import Testing
 
@@ -46,8 +47,8 @@ struct SessionClosingTests {
     _ = conversation.say(.updateNote(red, changes: changes))
     #expect(conversation.drain() == [])
     #expect(conversation.say(.joinNote(blue)) == [])
-    #expect(conversation.writeEnds(1, .created(noteData: answer, at: later)).count == 2)
-    let end = conversation.writeEnds(2, .updated(updatedNote: answer, at: later, position(1)))
+    #expect(conversation.writeEnds(1, .created(answer, at: later)).count == 2)
+    let end = conversation.writeEnds(2, .updated(answer, at: later, position(1)))
     #expect(end.count == 2)
     #expect(end.last == .close(.goingAway, reason: "the gateway is going away"))
   }

@@ -91,7 +91,7 @@ struct SessionExpiryTests {
     _ = conversation.say(.updateNote(red, changes: changes))
     _ = conversation.pass(.seconds(3600))
     let effects = conversation.writeEnds(
-      1, .updated(updatedNote: answer, at: later, position(1)))
+      1, .updated(answer, at: later, position(1)))
     #expect(
       effects == [
         .send(

@@ -17,12 +17,12 @@ struct SessionRequestsTests {
   private static let answers: [(ClientRequest, WriteResult, GatewayMessage)] = [
     (
       .updateNote(red, changes: changes),
-      .updated(updatedNote: answer, at: later, position(3)),
+      .updated(answer, at: later, position(3)),
       .noteUpdateSuccess(
         red, updatedNote: answer, at: later, position(3), requestID: .named("w"))
     ),
     (
-      .createNote(red, noteData: noteData), .created(noteData: answer, at: later),
+      .createNote(red, noteData: noteData), .created(answer, at: later),
       .noteCreatedSuccess(noteData: answer, at: later, requestID: .named("w"))
     ),
     (

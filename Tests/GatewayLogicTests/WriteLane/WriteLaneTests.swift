@@ -4,7 +4,8 @@ import Testing
 
 struct WriteLaneTests {
   private static func lane(waitingCountMax: Int = 8) -> WriteLane {
-    WriteLane(waitingCountMax: waitingCountMax, position: position(0))
+    WriteLane(
+      rules: WriteLane.Rules(waitingCountMax: waitingCountMax), position: position(0))
   }
 
   private static func answered(_ lane: inout WriteLane, _ reply: UpstreamReply)
@@ -21,8 +22,8 @@ struct WriteLaneTests {
     [
       .announce(
         .updated(
-          changes: changes, updatedNote: answer, at: later, position, by: writer(number))),
-      .answer(writer(number), .updated(updatedNote: answer, at: later, position)),
+          changes: changes, to: answer, at: later, position, by: writer(number))),
+      .answer(writer(number), .updated(answer, at: later, position)),
     ]
   }
 
@@ -92,7 +93,7 @@ struct WriteLaneTests {
       _ = effects { lane.submit(write, into: &$0) }
       for reply in replies { _ = Self.answered(&lane, reply) }
       #expect(lane.isIdle)
-      #expect(lane.current == position(sequence))
+      #expect(lane.position == position(sequence))
     }
   }
 
@@ -102,8 +103,8 @@ struct WriteLaneTests {
       effects { lane.submit(creation(1), into: &$0) } == [.request(.look, for: creation(1))])
     #expect(
       Self.answered(&lane, yes) == [
-        .announce(.created(noteData: answer, at: later, by: writer(1))),
-        .answer(writer(1), .created(noteData: answer, at: later)),
+        .announce(.created(answer, at: later, by: writer(1))),
+        .answer(writer(1), .created(answer, at: later)),
       ])
   }
 
@@ -112,20 +113,19 @@ struct WriteLaneTests {
     _ = effects { lane.submit(creation(1), into: &$0) }
     #expect(
       Self.answered(&lane, status(404)) == [
-        .request(.create(noteData: noteData), for: creation(1))
+        .request(.create(data: noteData), for: creation(1))
       ])
     #expect(!lane.isIdle)
     let reply = UpstreamReply.answered(status: 201, json: answer, message: nil)
     #expect(
       Self.answered(&lane, reply) == [
-        .announce(.created(noteData: answer, at: later, by: writer(1))),
-        .answer(writer(1), .created(noteData: answer, at: later)),
+        .announce(.created(answer, at: later, by: writer(1))),
+        .answer(writer(1), .created(answer, at: later)),
       ])
     #expect(lane.isIdle)
   }
 
   private static let looks: [(UpstreamReply, ErrorReport)] = [
-    (status(401), ErrorReport(.tokenExpired)),
     (status(403), ErrorReport(.notFound)),
     (status(410), ErrorReport(.upstreamRejected, status: 410)),
     (status(500), ErrorReport(.upstreamUnavailable)),
@@ -173,7 +173,6 @@ struct WriteLaneTests {
   }
 
   private static let refusals: [(UpstreamReply, ErrorReport)] = [
-    (status(401), ErrorReport(.tokenExpired)),
     (status(403), ErrorReport(.notFound)),
     (status(400), ErrorReport(.upstreamRejected, status: 400)),
     (

@@ -5,14 +5,15 @@ import Testing
 
 /// A home of notes with its clock. Each note that begins a history gets the next epoch: 1, 2, …
 private final class Household {
-  var home: NoteHome
+  var home: Home
   var clock = ManualClock()
   private var epochCount: UInt64 = 0
 
   init(idleCountMax: Int = 100) {
-    home = NoteHome(
-      rules: NoteHome.Rules(
-        waitingCountMax: 2, accessLifetime: .seconds(30), idleLifetime: .seconds(300),
+    home = Home(
+      rules: Home.Rules(
+        lanes: WriteLane.Rules(waitingCountMax: 2), accessLifetime: .seconds(30),
+        idleLifetime: .seconds(300),
         idleCountMax: idleCountMax))
   }
 
@@ -29,7 +30,7 @@ private final class Household {
   @discardableResult
   func answer(_ note: NoteID, _ reply: UpstreamReply) -> [HomeEffect] {
     effects {
-      home.writeAnswered(reply, of: note, at: clock.now, wallNow: later, into: &$0)
+      home.writeAnswered(reply, of: .note(note), at: clock.now, wallNow: later, into: &$0)
     }
   }
 
@@ -44,7 +45,9 @@ private final class Household {
   }
 
   func empty(_ note: NoteID, worker: UInt16 = 0, grantCount: Int = 1) {
-    home.emptied(note, on: worker, grantCount: grantCount, at: clock.now)
+    _ = effects {
+      home.emptied(note, on: worker, grantCount: grantCount, at: clock.now, into: &$0)
+    }
   }
 
   func pass(_ duration: Duration) {
@@ -62,7 +65,7 @@ private final class Household {
   }
 }
 
-struct NoteHomeTests {
+struct HomeTests {
   private let household = Household()
 
   private func at(_ epoch: UInt64, _ sequence: UInt64) -> NotePosition {
@@ -80,9 +83,9 @@ struct NoteHomeTests {
       household.answer(red, yes) == [
         .announce(
           .updated(
-            changes: changes, updatedNote: answer, at: later, at(1, 1), by: writer(7)),
-          of: red, roomWorkers: [3, 5]),
-        .answerWriter(writer(7), .updated(updatedNote: answer, at: later, at(1, 1))),
+            changes: changes, to: answer, at: later, at(1, 1), by: writer(7)),
+          of: .note(red), roomWorkers: [3, 5]),
+        .answerWriter(writer(7), .updated(answer, at: later, at(1, 1))),
       ])
   }
 
@@ -93,7 +96,7 @@ struct NoteHomeTests {
     household.join(request)
     #expect(
       household.answer(red, status(204)) == [
-        .announce(.deleted(at: later, by: writer(1)), of: red, roomWorkers: []),
+        .announce(.deleted(at: later, by: writer(1)), of: .note(red), roomWorkers: []),
         .answerWriter(writer(1), .deleted(at: later)),
         .request(.update(changes: changes), for: update(2)),
         .answerJoiner(request, .refused(ErrorReport(.notFound))),
@@ -137,14 +140,14 @@ struct NoteHomeTests {
     household.pass(.seconds(299))
     #expect(household.write(red) == at(1, 3))
     household.pass(.seconds(300))
-    #expect(household.home.noteCount == 0)
+    #expect(household.home.count == 0)
     #expect(household.write(red) == at(4, 1))
   }
 
   @Test func `a note with work is not forgotten, however long it takes`() {
     household.submit(update(1))
     household.pass(.seconds(10_000))
-    #expect(household.home.noteCount == 1)
+    #expect(household.home.count == 1)
     #expect(household.answer(red, yes).count == 2)
   }
 
@@ -154,12 +157,12 @@ struct NoteHomeTests {
     household.pass(.seconds(10_000))
     household.check(joining(), yes)
     household.pass(.seconds(10_000))
-    #expect(household.home.noteCount == 1)
+    #expect(household.home.count == 1)
     household.empty(red)
     household.pass(.seconds(299))
-    #expect(household.home.noteCount == 1)
+    #expect(household.home.count == 1)
     household.pass(.seconds(1))
-    #expect(household.home.noteCount == 0)
+    #expect(household.home.count == 0)
   }
 
   @Test func `answers to what a forgotten note had asked do nothing`() {
@@ -167,10 +170,10 @@ struct NoteHomeTests {
     household.submit(deletion(2))
     household.answer(red, status(204))
     household.pass(.seconds(300))
-    #expect(household.home.noteCount == 0)
+    #expect(household.home.count == 0)
     #expect(household.check(joining(), yes) == [])
     household.empty(red)
-    #expect(household.home.noteCount == 0)
+    #expect(household.home.count == 0)
   }
 
   @Test func `beyond the bound the note idle longest is forgotten`() {
@@ -181,7 +184,7 @@ struct NoteHomeTests {
     household.pass(.seconds(1))
     #expect(household.write(red) == at(1, 2))
     _ = household.write(green)
-    #expect(household.home.noteCount == 2)
+    #expect(household.home.count == 2)
     // Blue was idle longest: red has had work since.
     #expect(household.write(red) == at(1, 3))
     #expect(household.write(blue)?.epoch != Epoch(number: 2))
@@ -192,15 +195,15 @@ struct NoteHomeTests {
     for note in [red, blue] { _ = household.write(note) }
     household.submit(update(9, blue))
     _ = household.write(green)
-    #expect(household.home.noteCount == 3)
+    #expect(household.home.count == 3)
     household.answer(blue, yes)
-    #expect(household.home.noteCount == 2)
+    #expect(household.home.count == 2)
   }
 
   @Test func `a bound of no idle notes forgets each at once`() {
     let household = Household(idleCountMax: 0)
     #expect(household.write(red) == at(1, 1))
-    #expect(household.home.noteCount == 0)
+    #expect(household.home.count == 0)
     #expect(household.write(red) == at(2, 1))
   }
 
@@ -228,7 +231,7 @@ struct NoteHomeTests {
         idleSince[oldest.key] = nil
       }
       #expect(
-        household.home.noteCount == busy.count + idleSince.count, "seed \(seed), step \(step)")
+        household.home.count == busy.count + idleSince.count, "seed \(seed), step \(step)")
     }
   }
 }
