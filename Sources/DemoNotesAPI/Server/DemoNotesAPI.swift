@@ -21,8 +21,8 @@ package final class DemoNotesAPI: Sendable {
   private let commands = Mailbox<DemoServer.Command>()
   private let state: Mutex<State>
 
-  /// Listens on 127.0.0.1, and answers nobody yet. `secret` signs the tokens of `user`, whose devices
-  /// are on the page, and verifies those of the requests. Port 0 picks a free one.
+  /// Listens on 127.0.0.1, and answers nobody yet. `secret` signs the tokens of `user`, whose
+  /// devices are on the page, and verifies those of the requests. Port 0 picks a free one.
   package init(secret: HMACSecret, user: UserID, port: UInt16 = 0) throws(DemoError) {
     let site: DemoSite
     do {
@@ -61,8 +61,8 @@ package final class DemoNotesAPI: Sendable {
     throw .notServing(problem)
   }
 
-  /// From now on the page is told to connect to the gateway at `webSocketURL`; until then it is told
-  /// to wait.
+  /// From now on the page is told to connect to the gateway at `webSocketURL`; until then it is
+  /// told to wait.
   package func gatewayStarted(webSocketURL: String) {
     commands.post(.gatewayStarted(webSocketURL: webSocketURL))
   }

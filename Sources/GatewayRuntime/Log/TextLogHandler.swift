@@ -29,8 +29,8 @@ package struct TextLogHandler: LogHandler {
     writer.write(line + "\n")
   }
 
-  /// `text`, in quotes where it would not stand out as one word; what could begin a line, or command
-  /// a terminal, escaped.
+  /// `text`, in quotes where it would not stand out as one word; what could begin a line, or
+  /// command a terminal, escaped.
   static func quoted(_ text: String) -> String {
     let isPlain = text.unicodeScalars.allSatisfy { $0 != "\"" && !isSpecial($0) }
     if isPlain, !text.isEmpty { return text }

@@ -103,7 +103,8 @@ extension Front {
     let frame: [UInt8] = [0x89, 1, UInt8(ascii: "?")]
     frame.withUnsafeBufferPointer { bytes in
       guard let start = bytes.baseAddress else { return }
-      // What is not taken is as good as sent: the client is blocked then, and has to take something.
+      // What is not taken is as good as sent: the client is blocked then, and has to take
+      // something.
       if ng_ws_write(connection, start, bytes.count) == 0 { slot.pointee.isBlocked = true }
     }
   }

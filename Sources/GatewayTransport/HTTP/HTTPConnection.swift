@@ -3,8 +3,8 @@ import GatewayLoop
 import GatewayTypes
 import GatewayWire
 
-/// A connection that is not a WebSocket, or not yet: one request after the other, each answered before
-/// the next one is looked at.
+/// A connection that is not a WebSocket, or not yet: one request after the other, each answered
+/// before the next one is looked at.
 ///
 /// ```
 ///           ┌────────── keep-alive ──────────┐
@@ -15,8 +15,8 @@ import GatewayWire
 ///  └─ refused ───────────────────────────▶ ending ─▶ lingering ─▶ closed
 /// ```
 ///
-/// While nobody wants its bytes it reads none, so what it holds is bounded: what one read brings in,
-/// and what the handler of its exchange writes at once.
+/// While nobody wants its bytes it reads none, so what it holds is bounded: what one read brings
+/// in, and what the handler of its exchange writes at once.
 final class HTTPConnection {
   enum Phase {
     /// Between two requests, or in a head.

@@ -1,4 +1,5 @@
-/// What a refusal of the gateway says, `{"error":"…","code":"…"}`. Source: PROXY.md, "Pass-through".
+/// What a refusal of the gateway says, `{"error":"…","code":"…"}`. Source: PROXY.md,
+/// "Pass-through".
 package struct JSONError: Hashable, Sendable {
   package let code: String
   /// For people.

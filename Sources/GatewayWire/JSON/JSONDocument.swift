@@ -2,9 +2,9 @@ import CJansson
 
 /// A JSON text that jansson has read, and the owner of what it made of it.
 ///
-/// Strict: duplicate members, NUL bytes, NUL in a member's name, half surrogate pairs, bytes that are
-/// not UTF-8 and anything behind the value are refused. All numbers are read as reals, so that an
-/// integer of any size is accepted. A string may have an escaped NUL, which says nothing about
+/// Strict: duplicate members, NUL bytes, NUL in a member's name, half surrogate pairs, bytes that
+/// are not UTF-8 and anything behind the value are refused. All numbers are read as reals, so that
+/// an integer of any size is accepted. A string may have an escaped NUL, which says nothing about
 /// whether what it is for may.
 /// Thread: one at a time.
 package final class JSONDocument {
