@@ -39,8 +39,10 @@ extension Configuration {
 }
 
 extension Configuration.Authentication {
-  /// `authentication.keys`: paths, absolute when read from a file, and then at least one of them.
+  /// `authentication.keys`: at least one of them when read from a file; paths are then absolute.
   package struct Keys: Equatable, Sendable {
+    /// `jwks_url`: where a JSON Web Key Set is fetched, RFC 7517.
+    package var jwksURL: KeySetURL?
     /// `jwks_file`: a JSON Web Key Set, RFC 7517.
     package var jwksFile: String?
     /// `public_key_file`: PEM, RSA, EC or Ed25519.
@@ -49,8 +51,10 @@ extension Configuration.Authentication {
     package var hmacSecretFile: String?
 
     package init(
-      jwksFile: String? = nil, publicKeyFile: String? = nil, hmacSecretFile: String? = nil
+      jwksURL: KeySetURL? = nil, jwksFile: String? = nil, publicKeyFile: String? = nil,
+      hmacSecretFile: String? = nil
     ) {
+      self.jwksURL = jwksURL
       self.jwksFile = jwksFile
       self.publicKeyFile = publicKeyFile
       self.hmacSecretFile = hmacSecretFile

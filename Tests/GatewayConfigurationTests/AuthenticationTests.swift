@@ -8,6 +8,7 @@ struct AuthenticationTests {
     let yaml = """
       authentication:
         keys:
+          jwks_url: "https://Clerk.example.com/.well-known/jwks.json"
           jwks_file: jwks.json
           public_key_file: /keys/clerk.pem
           hmac_secret_file: ../secret
@@ -24,6 +25,9 @@ struct AuthenticationTests {
       try read(yaml).get().authentication
         == Configuration.Authentication(
           keys: Configuration.Authentication.Keys(
+            jwksURL: KeySetURL(
+              server: UpstreamURL(isTLS: true, host: "clerk.example.com"),
+              target: "/.well-known/jwks.json"),
             jwksFile: "/etc/gateway/jwks.json", publicKeyFile: "/keys/clerk.pem",
             hmacSecretFile: "/etc/gateway/../secret"),
           algorithms: [.edDSA, .hs512], issuer: "https://clerk.example.com",
@@ -32,8 +36,52 @@ struct AuthenticationTests {
   }
 
   @Test(arguments: [
+    (
+      "https://Clerk.example.com/.well-known/jwks.json",
+      "https://clerk.example.com/.well-known/jwks.json"
+    ),
+    ("https://login.example:8443/keys/", "https://login.example:8443/keys/"),
+    ("https://login.example", "https://login.example/"),
+    ("https://login.example//k", "https://login.example//k"),
+    ("http://127.0.0.1:9000/k", "http://127.0.0.1:9000/k"),
+    ("http://127.1.2.3/k", "http://127.1.2.3/k"),
+    ("http://[0::1]/k", "http://[::1]/k"),
+    ("http://LocalHost/k", "http://localhost/k"),
+  ])
+  func `takes the address of a key set by https, and by http on this machine`(
+    text: String, url: String
+  ) throws {
+    let yaml = "authentication: {keys: {jwks_url: '\(text)'}}"
+    #expect(try read(yaml).get().authentication.keys.jwksURL?.description == url)
+  }
+
+  @Test(arguments: [
+    ("http://login.example/k", "is http to another machine"),
+    ("http://localhost.example/k", "is http to another machine"),
+    ("http://128.0.0.1/k", "is http to another machine"),
+    ("http://[::2]/k", "is http to another machine"),
+    ("ftp://login.example/k", "is not an https URL"),
+    ("login.example/k", "has no scheme"),
+    ("https://me:secret@login.example/k", "has a user name or password"),
+    ("https://login.example/k?a=b", "has a query"),
+    ("https://login.example/k#a", "has a fragment"),
+    ("https://login.example/a/../k", "has . or .. in its path"),
+    ("https://login.example/{k}", "has a character that a path can only have percent-encoded"),
+  ])
+  func `refuses an address that anybody could answer for`(text: String, reason: String) {
+    let shown = text.contains("@") ? "https://…@login.example/k" : text
+    #expect(
+      read("authentication: {keys: {jwks_url: '\(text)'}}").report == [
+        "f:1:35: authentication.keys.jwks_url: \"\(shown)\" \(reason); expected an https URL, such "
+          + "as https://clerk.example.com/.well-known/jwks.json, or http to this machine "
+          + "(localhost, 127.0.0.1 or [::1])"
+      ])
+  }
+
+  @Test(arguments: [
     ("jwks_file: k", "", [SigningAlgorithm.rs256]),
     ("public_key_file: k", "[ES256, EdDSA]", [.es256, .edDSA]),
+    ("jwks_url: 'https://k'", "[PS512]", [.ps512]),
     ("hmac_secret_file: k", "[HS256, HS256]", [.hs256]),
     ("hmac_secret_file: k, jwks_file: j", "[HS384, PS256]", [.hs384, .ps256]),
   ])
@@ -55,8 +103,8 @@ struct AuthenticationTests {
         + "[RS256] unless it is given; expected algorithms: [RS256, HS256]"),
     Refusal(
       "authentication:\n  keys: {hmac_secret_file: s}\n  algorithms: [HS256, ES256]",
-      "f:3:23: authentication.algorithms[1]: ES256 has no key; expected jwks_file or "
-        + "public_key_file in authentication.keys"),
+      "f:3:23: authentication.algorithms[1]: ES256 has no key; expected jwks_url, jwks_file "
+        + "or public_key_file in authentication.keys"),
     Refusal(
       "authentication:\n  keys: {public_key_file: p}\n  algorithms: [HS256, ES256]",
       "f:3:16: authentication.algorithms[0]: HS256 has no key; expected hmac_secret_file "
@@ -93,8 +141,8 @@ struct AuthenticationTests {
         + names.dropFirst("expected ".count)),
     Refusal(
       "authentication: {keys: {}, issuer: \"\", user_claim: \"a\\nb\"}",
-      "f:1:24: authentication.keys: no key is given; expected jwks_file, public_key_file or "
-        + "hmac_secret_file",
+      "f:1:24: authentication.keys: no key is given; expected jwks_url, jwks_file, "
+        + "public_key_file or hmac_secret_file",
       "f:1:36: authentication.issuer: \"\" is empty; expected an iss claim, a text of 1 to 1024 "
         + "bytes on one line",
       "f:1:52: authentication.user_claim: \"a\\u{a}b\" has a line end or another control "

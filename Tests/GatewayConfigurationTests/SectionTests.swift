@@ -9,8 +9,8 @@ struct SectionTests {
       readExactly(yaml).report == [
         "f:1:1: upstream.url is missing; expected an http or https URL, such as "
           + "http://127.0.0.1:3000 or https://host/prefix",
-        "f:1:1: authentication.keys: no key is given; expected jwks_file, public_key_file or "
-          + "hmac_secret_file",
+        "f:1:1: authentication.keys: no key is given; expected jwks_url, jwks_file, "
+          + "public_key_file or hmac_secret_file",
       ])
   }
 

@@ -6,7 +6,7 @@ import Testing
 struct ShippedFileTests {
   /// Keys without a default: what the file shows behind them is an example.
   private static let examples: Set<String> = [
-    "tls", "certificate_file", "private_key_file", "ca_file", "public_key_file",
+    "tls", "certificate_file", "private_key_file", "ca_file", "jwks_url", "public_key_file",
     "hmac_secret_file", "issuer",
   ]
 

@@ -34,7 +34,8 @@ extension ConfigurationReader {
     let places = section.reading.places
     let secretKey = "\(section.path).keys.hmac_secret_file"
     let secret = places[secretKey] == nil ? nil : secretKey
-    let publicKeys = ["jwks_file", "public_key_file"].map { "\(section.path).keys.\($0)" }
+    let publicKeys = ["jwks_url", "jwks_file", "public_key_file"]
+      .map { "\(section.path).keys.\($0)" }
       .filter { places[$0] != nil }
     func report(_ key: String, _ what: String, _ expected: String) {
       section.reading.report(places[key] ?? section.place, "\(key): \(what); expected \(expected)")
@@ -52,7 +53,8 @@ extension ConfigurationReader {
     }
     guard secret != nil || !publicKeys.isEmpty else { return }
     for (index, algorithm) in algorithms.enumerated() {
-      let needed = algorithm.isSymmetric ? "hmac_secret_file" : "jwks_file or public_key_file"
+      let needed =
+        algorithm.isSymmetric ? "hmac_secret_file" : "jwks_url, jwks_file or public_key_file"
       if algorithm.isSymmetric ? secret == nil : publicKeys.isEmpty {
         report(
           "\(section.path).algorithms[\(index)]", "\(algorithm.rawValue) has no key",

@@ -88,13 +88,15 @@ extension ConfigurationReader {
     _ section: inout Section, into keys: inout Configuration.Authentication.Keys
   ) {
     let directory = section.reading.baseDirectory
+    section.read("jwks_url", .keySetURL, into: &keys.jwksURL)
     section.read("jwks_file", .file("a JSON Web Key Set", in: directory), into: &keys.jwksFile)
     section.read(
       "public_key_file", .file("a PEM public key", in: directory), into: &keys.publicKeyFile)
     section.read(
       "hmac_secret_file", .file("a file of at least 32 bytes", in: directory),
       into: &keys.hmacSecretFile)
-    checkOneIsThere(section, ["jwks_file", "public_key_file", "hmac_secret_file"])
+    checkOneIsThere(
+      section, ["jwks_url", "jwks_file", "public_key_file", "hmac_secret_file"])
   }
 
   private static func readWebSocket(

@@ -24,6 +24,32 @@ extension ValueFormat where Value == UpstreamURL {
   }
 }
 
+extension ValueFormat where Value == KeySetURL {
+  /// An https URL without user, query or fragment. Who can change what comes from there decides
+  /// whose tokens are genuine: http is taken only where it does not leave this machine.
+  static var keySetURL: Self {
+    ValueFormat(
+      expectation: "an https URL, such as https://clerk.example.com/.well-known/jwks.json, or http "
+        + "to this machine (localhost, 127.0.0.1 or [::1])"
+    ) { text throws(ValueProblem) in
+      let (scheme, authority, rest) = try splitURL(text)
+      guard scheme == "http" || scheme == "https" else {
+        throw ValueProblem("is not an https URL")
+      }
+      guard rest.utf8.count <= pathSizeMax else { throw ValueProblem("is too long") }
+      let (host, port) = try splitAuthority(authority)
+      let isLocal = host == "localhost" || IPAddress(host)?.isLoopback == true
+      guard scheme == "https" || isLocal else {
+        throw ValueProblem("is http to another machine")
+      }
+      if !rest.isEmpty { try checkPath(rest) }
+      return KeySetURL(
+        server: UpstreamURL(isTLS: scheme == "https", host: host, port: port),
+        target: rest.isEmpty ? "/" : rest)
+    }
+  }
+}
+
 extension ValueFormat where Value == String {
   /// `*`, or an origin as browsers write it: in lower case, without its scheme's own port.
   static var origin: Self {

@@ -14,6 +14,15 @@ package struct IPAddress: Hashable, Sendable {
     self.text = text
   }
 
+  /// Whether it is this machine's to itself: 127.0.0.0/8 or ::1. RFC 1122 section 3.2.1.3, RFC
+  /// 4291 section 2.5.3.
+  package var isLoopback: Bool {
+    switch family {
+    case .v4: text.hasPrefix("127.")
+    case .v6: text == "::1"
+    }
+  }
+
   /// `127.0.0.1`.
   package static let loopback = IPAddress(family: .v4, text: "127.0.0.1")
 
