@@ -86,6 +86,53 @@ import Testing
     #expect(outcome(TestTokens.rs256Named, try KeySet(jsonWebKeys: keys)).isAccepted)
   }
 
+  @Test func `a token without a name waits for the keys that have not been fetched yet`() throws {
+    let bad = Self.signedByNobody(TestTokens.rs256)
+    for keys in [KeySet([], isComplete: false), try Self.incomplete([TestKeys.p256JWK])] {
+      #expect(outcome(TestTokens.rs256, keys) == .refused(.keysNotThere))
+      #expect(outcome(bad, keys) == .refused(.keysNotThere))
+    }
+    let whole = KeySet([], isComplete: false)
+      .completed(with: try KeySet(jsonWebKeys: [TestKeys.rsaJWK]).keys)
+    #expect(outcome(TestTokens.rs256, whole).isAccepted)
+    #expect(outcome(bad, whole) == .refused(.badSignature))
+  }
+
+  @Test func `what is there already is enough for a token that it verifies`() throws {
+    let keys = try Self.incomplete([with(#""kid":"signing-1""#, TestKeys.rsaJWK)])
+    #expect(outcome(TestTokens.rs256, keys).isAccepted)
+    #expect(outcome(TestTokens.rs256Named, keys).isAccepted)
+    #expect(
+      outcome(Self.signedByNobody(TestTokens.rs256Named), keys) == .refused(.badSignature))
+  }
+
+  @Test func `a token for the secret waits for no keys`() throws {
+    let keys = KeySet(try TokenForge.keys().keys, isComplete: false)
+    let token = try TokenForge.token(payload: TokenForge.payload())
+    #expect(outcome(token.text, keys).isAccepted)
+    #expect(outcome(Self.signedByNobody(token.text), keys) == .refused(.badSignature))
+    #expect(outcome(token.text, KeySet([], isComplete: false)) == .refused(.noFittingKey))
+  }
+
+  @Test func `fetching can help where a key is missing, and nowhere else`() {
+    for error in [TokenError.unknownKey(id: "a"), .keysNotThere] {
+      #expect(error.isForWantOfKey)
+      #expect(error.failure == .failed)
+    }
+    for error in [TokenError.badSignature, .noFittingKey, .expired, .algorithmNotAllowed] {
+      #expect(!error.isForWantOfKey)
+    }
+  }
+
+  private static func incomplete(_ keys: [String]) throws -> KeySet {
+    KeySet(try KeySet(jsonWebKeys: keys).keys, isComplete: false)
+  }
+
+  /// `token` with the end of its signature changed.
+  private static func signedByNobody(_ token: String) -> String {
+    token.dropLast(2) + "AA"
+  }
+
   @Test func `a name in a token for the secret does not ask for a new key set`() throws {
     let token = try TokenForge.token(
       header: #"{"alg":"HS256","kid":"a"}"#, payload: TokenForge.payload())

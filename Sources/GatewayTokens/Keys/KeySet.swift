@@ -7,8 +7,17 @@ package struct KeySet: Sendable {
 
   package let keys: [VerificationKey]
 
-  package init(_ keys: [VerificationKey]) {
+  /// Whether all that are to be here are; false until those that must be fetched have come.
+  package let isComplete: Bool
+
+  package init(_ keys: [VerificationKey], isComplete: Bool = true) {
     self.keys = keys
+    self.isComplete = isComplete
+  }
+
+  /// These keys and, behind them, those that were fetched.
+  package func completed(with fetched: [VerificationKey]) -> KeySet {
+    KeySet(keys + fetched)
   }
 
   /// Those of `algorithms` that no key fits, so that no token of theirs can ever be accepted.

@@ -19,6 +19,8 @@ package enum TokenError: Error, Hashable, Sendable {
   /// No key verifies it, and none has the name that it gives. The key set may be older than the
   /// key: fetching it anew can help.
   case unknownKey(id: String)
+  /// No key verifies it, it names none, and the keys that must be fetched have not come yet.
+  case keysNotThere
   /// There is no key that its algorithm could be used with.
   case noFittingKey
   case badSignature
@@ -42,15 +44,28 @@ package enum TokenPart: String, Hashable, Sendable {
 }
 
 extension TokenError {
+  /// Whether a key that is fetched may verify the token.
+  package var isForWantOfKey: Bool {
+    switch self {
+    case .unknownKey, .keysNotThere:
+      true
+    case .tooLarge, .notThreeParts, .notBase64URL, .notJSONObject, .algorithmNotAllowed,
+      .criticalExtension, .unencodedPayload, .wrongType, .keyIDNotText, .noFittingKey,
+      .badSignature, .claimMissing, .claimMalformed, .notYetValid, .wrongIssuer, .wrongAudience,
+      .wrongAuthorizedParty, .expired, .cryptographyFailed:
+      false
+    }
+  }
+
   /// What a client is told.
   package var failure: AuthenticationFailure {
     switch self {
     case .expired:
       .expired
     case .tooLarge, .notThreeParts, .notBase64URL, .notJSONObject, .algorithmNotAllowed,
-      .criticalExtension, .unencodedPayload, .wrongType, .keyIDNotText, .unknownKey, .noFittingKey,
-      .badSignature, .claimMissing, .claimMalformed, .notYetValid, .wrongIssuer, .wrongAudience,
-      .wrongAuthorizedParty, .cryptographyFailed:
+      .criticalExtension, .unencodedPayload, .wrongType, .keyIDNotText, .unknownKey, .keysNotThere,
+      .noFittingKey, .badSignature, .claimMissing, .claimMalformed, .notYetValid, .wrongIssuer,
+      .wrongAudience, .wrongAuthorizedParty, .cryptographyFailed:
       .failed
     }
   }
@@ -70,6 +85,7 @@ extension TokenError: CustomStringConvertible, CustomDebugStringConvertible {
     case .wrongType: "typ is neither JWT nor at+jwt"
     case .keyIDNotText: "kid is not a string"
     case .unknownKey: "no key of that kid"
+    case .keysNotThere: "the keys have not been fetched yet"
     case .noFittingKey: "no key for that alg"
     case .badSignature: "the signature is not genuine"
     case .claimMissing(let name): "\(name) is missing"

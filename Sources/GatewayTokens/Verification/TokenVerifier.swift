@@ -43,8 +43,12 @@ package struct TokenVerifier: Sendable {
       throw .cryptographyFailed
     }
     // A secret never comes with a key set, so there fetching one anew could not help.
-    if let id = header.keyID, header.algorithm.family != .hmac, !keys.hasKey(id: id) {
-      throw .unknownKey(id: id)
+    if header.algorithm.family != .hmac {
+      if let id = header.keyID {
+        if !keys.hasKey(id: id) { throw .unknownKey(id: id) }
+      } else if !keys.isComplete {
+        throw .keysNotThere
+      }
     }
     throw candidates.isEmpty ? .noFittingKey : .badSignature
   }
