@@ -84,7 +84,7 @@ final class Exchange {
   ) {
     ng_http_request_add_field(pointer, "Host", settings.hostField)
     ng_http_request_add_field(pointer, "User-Agent", settings.userAgent)
-    ng_http_request_add_field(pointer, "Accept", "application/json")
+    ng_http_request_add_field(pointer, "Accept", settings.acceptField)
     if let token = request.authorization {
       ng_http_request_add_field(pointer, "Authorization", "Bearer " + token.text)
     }

@@ -1,4 +1,5 @@
-/// Where the notes API is and how much of it one worker may use.
+/// Where a server is and how much of it one client may use: a worker of the notes API, or the main
+/// thread of the login service that publishes keys.
 ///
 /// Source: CONFIGURATION.md, `upstream`.
 package struct UpstreamSettings: Hashable, Sendable {
@@ -7,6 +8,8 @@ package struct UpstreamSettings: Hashable, Sendable {
   package var hostField: String
   /// The `User-Agent` field: the product and its version; without CR, LF and NUL.
   package var userAgent: String
+  /// The `Accept` field; without CR, LF and NUL.
+  package var acceptField: String
   /// `ca_file`: PEM certificates to trust instead of the system's.
   package var caFile: String?
   /// `connect_timeout`: until the TCP and TLS handshakes are done, 1 ms and up.
@@ -26,13 +29,15 @@ package struct UpstreamSettings: Hashable, Sendable {
 
   package init(
     origin: UpstreamOrigin, hostField: String, userAgent: String = "notes-gateway",
-    caFile: String? = nil, connectTimeout: Duration = .seconds(2),
+    acceptField: String = "application/json", caFile: String? = nil,
+    connectTimeout: Duration = .seconds(2),
     idleTimeout: Duration = .seconds(4), requestTimeout: Duration = .seconds(10),
     connectionCountMax: Int = 64, queueCountMax: Int = 1024, answerSizeMax: Int = 1 << 20
   ) {
     self.origin = origin
     self.hostField = hostField
     self.userAgent = userAgent
+    self.acceptField = acceptField
     self.caFile = caFile
     self.connectTimeout = connectTimeout
     self.idleTimeout = idleTimeout
