@@ -103,7 +103,10 @@ let package = Package(
     tests("GatewayUpstream", ["GatewayTypes", "GatewayLoop"]),
     tests(
       "GatewayRuntime",
-      ["GatewayTypes", "GatewayLogic", .product(name: "Logging", package: "swift-log")]),
+      [
+        "GatewayTypes", "GatewayLogic", "GatewayTesting", "GatewayTokens",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     tests("DemoNotesAPI", ["GatewayTypes", "GatewayTokens", "GatewayWire"]),
   ]
 )

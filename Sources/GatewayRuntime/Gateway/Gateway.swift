@@ -40,6 +40,7 @@ package final class Gateway {
   private var ended: Set<UInt16> = []
   private var signals: [ProcessSignal] = []
   private var graceTimer: Timer?
+  private var keys: KeyFetcher?
 
   /// Opens the listeners, or says why it can't. `whenReady` runs once, when all workers run.
   package init(
@@ -70,7 +71,9 @@ package final class Gateway {
     }
     graceTimer = Timer(on: loop) { [unowned self] in tellAll(.abandon) }
     startWorkers()
+    startFetchingKeys()
     loop.run()
+    keys?.shutdown()
     for thread in threads { thread.join() }
     reports.close()
     listeners.removeSocketFiles()
@@ -96,6 +99,11 @@ package final class Gateway {
         reports.post(.failed(worker: handle.index, reason: "the system gives no more threads"))
       }
     }
+  }
+
+  private func startFetchingKeys() {
+    guard let url = preparation.configuration.authentication.keys.jwksURL else { return }
+    keys = KeyFetcher(url, base: preparation.tokens, workers: handles, on: loop, log: log)
   }
 
   private static func runWorker(
@@ -128,6 +136,8 @@ package final class Gateway {
       ended.insert(worker)
       phase = .finishing
       tellAll(.abandon)
+    case .unknownKey(worker: let worker, isRenewal: let isRenewal):
+      keys?.unknownKey(on: worker, isRenewal: isRenewal)
     case .emptied(worker: let worker):
       emptied.insert(worker)
       if emptied.count == handles.count, phase == .draining {

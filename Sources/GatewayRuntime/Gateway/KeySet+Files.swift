@@ -3,7 +3,8 @@ import GatewayTokens
 import GatewayTypes
 
 extension KeySet {
-  /// The keys in the files that the configuration names, or all that is wrong with them.
+  /// The keys in the files that the configuration names, or all that is wrong with them. It is not
+  /// complete where others must be fetched.
   init(_ files: ConfigurationFiles, _ configuration: Configuration) throws(StartError) {
     var keys: [VerificationKey] = []
     var problems: [ConfigurationProblem] = []
@@ -27,11 +28,13 @@ extension KeySet {
       [try VerificationKey(secret: HMACSecret($0), algorithms: algorithms)]
     }
     guard problems.isEmpty else { throw .configuration(ConfigurationProblems(problems)) }
-    self.init(keys)
+    self.init(keys, isComplete: configuration.authentication.keys.jwksURL == nil)
   }
 
-  /// What is odd about the keys but works: algorithms that no key is there for.
+  /// What is odd about the keys but works: algorithms that no key is there for. It can't be said as
+  /// long as keys are to be fetched.
   func warnings(_ configuration: Configuration) -> [ConfigurationProblem] {
+    guard isComplete else { return [] }
     let algorithms = Array(configuration.authentication.algorithms)
     let unusable = algorithmsWithoutKey(among: algorithms).map(\.rawValue).sorted()
     guard !unusable.isEmpty else { return [] }

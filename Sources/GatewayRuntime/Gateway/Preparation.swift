@@ -9,6 +9,7 @@ import GatewayUpstream
 /// what `serve` then runs with.
 package struct Preparation: Sendable {
   let configuration: Configuration
+  /// With the keys that are there at the start: those of files.
   let tokens: TokenJudge
   /// What works but is hardly meant.
   package let warnings: [ConfigurationProblem]
@@ -40,7 +41,8 @@ package struct Preparation: Sendable {
     try Preparation.checkTLS(configuration, ticketKeys)
     warnings = configuration.warnings + keys.warnings(configuration)
     tokens = TokenJudge(
-      verifier: TokenVerifier(rules: rules, keys: keys), clockSkew: authentication.clockSkew)
+      verifier: TokenVerifier(rules: rules, keys: keys), clockSkew: authentication.clockSkew,
+      fetchesKeys: authentication.keys.jwksURL != nil)
   }
 
   /// Whether certificates and keys can be used, and with each other.

@@ -22,6 +22,7 @@ package enum LogKey: String, Sendable {
   case status
   case tls
   case upstreamStatus = "upstream_status"
+  case url
   case user
   case version
   case worker

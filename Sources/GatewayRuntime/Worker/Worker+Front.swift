@@ -95,6 +95,7 @@ extension Worker: FrontHandler {
     withSession(id) { session, effects in session.lost(into: &effects) }
     guard let connection = connections.remove(id) else { return }
     leaveEverything(connection)
+    waitingTokens.remove(id)
     let lasted = SystemClock.monotonic - connection.openedAt
     log.info(
       "connection closed",

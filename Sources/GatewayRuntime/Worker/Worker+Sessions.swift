@@ -58,24 +58,6 @@ extension Worker {
     }
   }
 
-  private func verify(_ token: BearerToken, _ requestID: RequestID?, for id: ConnectionID) {
-    let wallNow = SystemClock.wall
-    let now = SystemClock.monotonic
-    let result = setup.tokens.judge(token, at: wallNow)
-    _ = connections.update(id) { connection in
-      switch result {
-      case .good(let user, expiresAt: let expiresAt):
-        connection.session.verified(
-          user, token, expiresAt: expiresAt, requestID: requestID, now: now, wallNow: wallNow,
-          clockSkew: setup.tokens.clockSkew, into: &sessionEffects)
-      case .bad(let failure, let reason):
-        log.debug("authentication failed", [.connection: id, .reason: reason])
-        connection.session.authenticationFailed(
-          failure, requestID: requestID, into: &sessionEffects)
-      }
-    }
-  }
-
   func writeAnswered(_ writer: Writer, _ result: WriteResult) {
     withSession(writer.connection) { session, effects in
       session.writeAnswered(result, to: writer.operation, into: &effects)

@@ -60,6 +60,8 @@ final class Worker {
   private var own = FIFO<WorkerMessage>()
   private var isSettling = false
 
+  var tokens: RememberingJudge
+  var waitingTokens = WaitingTokens()
   var acceptFailures = LogGate()
   var deadlines = DeadlineQueue<ConnectionID>()
   private var deadlineTimer: Timer?
@@ -75,6 +77,7 @@ final class Worker {
     self.setup = setup
     self.peers = peers
     self.report = report
+    tokens = RememberingJudge(setup.tokens)
     log = setup.log
     home = Home(rules: setup.homeRules)
     loop = Loop()
@@ -160,6 +163,10 @@ final class Worker {
       joinAnswered(request, result)
     case .broadcast(let broadcast):
       deliver(broadcast)
+    case .keys(let judge):
+      keysChanged(judge)
+    case .noNewKeys(renewalsToo: let renewalsToo):
+      noNewKeys(renewalsToo: renewalsToo)
     case .drain:
       drain()
     case .finish:
@@ -216,6 +223,8 @@ struct WorkerListener: Sendable {
 enum WorkerReport: Sendable {
   case started(worker: UInt16)
   case failed(worker: UInt16, reason: String)
+  /// It has a token that no key verifies, and asks to be told by `keys` or `noNewKeys`.
+  case unknownKey(worker: UInt16, isRenewal: Bool)
   /// Draining, and without connections.
   case emptied(worker: UInt16)
   /// Its loop has ended, with what was left.

@@ -19,6 +19,10 @@ enum WorkerMessage: Sendable {
   case broadcast(Broadcast)
 
   // From the main thread.
+  /// Judge tokens by this from now on, those first that wait for a key.
+  case keys(TokenJudge)
+  /// No new key comes for the tokens that wait: for all, or for those of strangers only.
+  case noNewKeys(renewalsToo: Bool)
   /// Take nothing new, answer what was taken, close the connections.
   case drain
   /// No worker has a connection any more: end when nothing is under way.

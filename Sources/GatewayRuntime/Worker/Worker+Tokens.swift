@@ -1,0 +1,71 @@
+import GatewayLogic
+import GatewayLoop
+import GatewayTokens
+import GatewayTypes
+
+/// Whose tokens are: judged at once where the keys are there, otherwise when the main thread has
+/// said what came of fetching them.
+extension Worker {
+  /// Judges a token for the session `id`, from among its effects. Without the token's key the
+  /// session is told later.
+  func verify(_ token: BearerToken, _ requestID: RequestID?, for id: ConnectionID) {
+    let judgement = tokens.judge(token, at: SystemClock.wall)
+    if case .keyMissing = judgement, let connection = connections[id] {
+      let isRenewal = connection.session.user != nil
+      let isFirst = waitingTokens.insert(
+        WaitingTokens.Entry(
+          connection: id, token: token, requestID: requestID, isRenewal: isRenewal))
+      if isFirst { report(.unknownKey(worker: index, isRenewal: isRenewal)) }
+      return
+    }
+    _ = connections.update(id) { connection in
+      tell(&connection.session, judgement, of: token, requestID, into: &sessionEffects)
+    }
+  }
+
+  /// The rules or the keys are others from now on.
+  func keysChanged(_ judge: TokenJudge) {
+    tokens.replace(with: judge)
+    judgeAgain(waitingTokens.take(renewalsToo: true))
+  }
+
+  /// There are no new keys for the tokens that wait.
+  func noNewKeys(renewalsToo: Bool) {
+    judgeAgain(waitingTokens.take(renewalsToo: renewalsToo))
+  }
+
+  /// For the last time: a key that is still missing is not waited for again.
+  private func judgeAgain(_ entries: [WaitingTokens.Entry]) {
+    for entry in entries {
+      let judgement = tokens.judge(entry.token, at: SystemClock.wall)
+      withSession(entry.connection) { session, effects in
+        tell(&session, judgement, of: entry.token, entry.requestID, into: &effects)
+      }
+    }
+  }
+
+  private func tell(
+    _ session: inout Session, _ judgement: TokenJudge.Judgement, of token: BearerToken,
+    _ requestID: RequestID?, into effects: inout [SessionEffect]
+  ) {
+    switch judgement {
+    case .good(let verified):
+      session.verified(
+        verified.user, token, expiresAt: verified.expiresAt, requestID: requestID,
+        now: SystemClock.monotonic, wallNow: SystemClock.wall,
+        clockSkew: tokens.judge.clockSkew, into: &effects)
+    case .keyMissing(reason: let reason):
+      refuse(&session, .failed, reason, requestID, into: &effects)
+    case .bad(let failure, reason: let reason):
+      refuse(&session, failure, reason, requestID, into: &effects)
+    }
+  }
+
+  private func refuse(
+    _ session: inout Session, _ failure: AuthenticationFailure, _ reason: String,
+    _ requestID: RequestID?, into effects: inout [SessionEffect]
+  ) {
+    log.debug("authentication failed", [.connection: session.connection, .reason: reason])
+    session.authenticationFailed(failure, requestID: requestID, into: &effects)
+  }
+}
