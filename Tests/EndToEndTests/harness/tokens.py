@@ -129,6 +129,10 @@ class Issuer:
         return self.sign(claims(user, lifetime, **others))
 
 
+def jwks(keys: dict[str, Any]) -> str:
+    """A JWKS of the public halves of `keys`, by their key IDs."""
+    return json.dumps({"keys": [jwk(key, kid) for kid, key in keys.items()]})
+
+
 def write_jwks(path: Path, keys: dict[str, Any]) -> None:
-    """A JWKS file of the public halves of `keys`, by their key IDs."""
-    path.write_text(json.dumps({"keys": [jwk(key, kid) for kid, key in keys.items()]}))
+    path.write_text(jwks(keys))
