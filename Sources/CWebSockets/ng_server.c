@@ -1,5 +1,6 @@
 #include "ng_server.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +59,26 @@ static void enter_process(void) {
 static void leave_process(void) {
   lws_set_log_level(LEVELS_OF_RUN, emit);
   pthread_mutex_unlock(&process_lock);
+}
+
+// MARK: descriptors
+
+/// At its end libwebsockets 4.1.6 closes the descriptor of its event pipe twice on a loop of libuv,
+/// the second time a turn of the loop later. In between another thread may have been given that
+/// number for something of its own. The system gives out the lowest number that is free: so there
+/// are some lower ones, which become free before.
+static void reserve_descriptors(server_impl *server) {
+  for (int index = 0; index < NG_RESERVED_COUNT; index++) {
+    server->reserved[index] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  }
+}
+
+static void release_descriptors(server_impl *server) {
+  for (int index = 0; index < NG_RESERVED_COUNT; index++) {
+    if (server->reserved[index] >= 0) {
+      ng_close(server->reserved[index]);
+    }
+  }
 }
 
 // MARK: making
@@ -128,6 +149,7 @@ static struct lws_vhost *_Nullable make_websocket_vhost(server_impl *server) {
 
 static int make(server_impl *server, char *error, size_t error_size) {
   lower_absurd_descriptor_limit();
+  reserve_descriptors(server);
   server->lws = make_context(server);
   if (server->lws == NULL) {
     return failed(error, error_size,
@@ -212,6 +234,7 @@ int ng_server_add_tls(ng_server *face, const ng_tls_settings *settings, char *er
 
 void ng_server_free(ng_server *face) {
   server_impl *server = NG_EMBEDDED(face, server_impl, face);
+  release_descriptors(server);
   if (server->lws != NULL) {
     enter_process();
     lws_context_destroy(server->lws);

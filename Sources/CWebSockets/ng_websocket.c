@@ -115,7 +115,7 @@ static int received(ws_impl *ws, struct lws *lws, const uint8_t *bytes, size_t s
   }
   ws->message_size += size;
   if (!is_final) {
-    callbacks_of(ws)->alive(context_of(ws), &ws->face);
+    callbacks_of(ws)->heard(context_of(ws), &ws->face);
     return 0;
   }
   int result = 0;
@@ -260,7 +260,7 @@ static int handle(ws_impl *ws, struct lws *lws, enum lws_callback_reasons reason
     return received(ws, lws, bytes, size);
   case LWS_CALLBACK_RECEIVE_PONG:
     if (!ws->is_reported_closed) {
-      callbacks_of(ws)->alive(context_of(ws), &ws->face);
+      callbacks_of(ws)->heard(context_of(ws), &ws->face);
     }
     return 0;
   case LWS_CALLBACK_SERVER_WRITEABLE:

@@ -32,9 +32,10 @@ final class FrontFixture: Sendable {
   /// Starts a front that listens on a free port of the loopback interface.
   init(
     settings: TransportSettings = TransportSettings(), tls: [TLSSettings] = [],
-    ticketKeys: TLSTicketKeys = TLSTicketKeys(), answer: @escaping Answer = FrontFixture.echo
+    ticketKeys: TLSTicketKeys = TLSTicketKeys(), listener: CInt? = nil,
+    answer: @escaping Answer = FrontFixture.echo
   ) throws {
-    let listener = try TestSocket.listen()
+    let listener = try listener ?? TestSocket.listen()
     port = TestSocket.port(of: listener)
     let started = Waiter<String?>()
     let thread = OSThread(name: "front") { [events, commands] in

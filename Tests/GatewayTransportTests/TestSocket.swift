@@ -25,6 +25,20 @@ final class TestSocket {
     guard result == 0 else { throw TestFailure("connect: \(errno)") }
   }
 
+  /// Connects to a UNIX socket.
+  init(path: String) throws {
+    descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let result = withUnsafePointer(to: address) { address in
+      address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    guard result == 0 else { throw TestFailure("connect: \(errno)") }
+  }
+
   deinit {
     if let tls { ng_tls_client_free(tls) }
     close(descriptor)

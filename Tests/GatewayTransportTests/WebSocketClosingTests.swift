@@ -1,6 +1,7 @@
 import GatewayTransport
 import GatewayTypes
 import GatewayWire
+import Glibc
 import Testing
 
 @Suite struct WebSocketClosingTests {
@@ -190,5 +191,21 @@ import Testing
     }
     #expect(try client.receive().opcode == 9)
     #expect(try fixture.events.nextClosed() == .abnormal)
+  }
+
+  @Test(arguments: Way.allCases)
+  func `a client in the middle of a long message is not silent`(_ way: Way) throws {
+    let fixture = try way.front(TransportSettings(pingInterval: .milliseconds(80)))
+    let client = try way.webSocket(to: fixture)
+    let id = try fixture.events.nextOpened()
+    let message = [UInt8](repeating: 0x78, count: 30)
+    let frame = TestWebSocket.frame(1, message)
+    try client.socket.send(Array(frame.prefix(6)))
+    // It can't answer pings until the message is whole, which takes several times their interval.
+    for byte in frame.dropFirst(6) {
+      try client.socket.send([byte])
+      usleep(16_000)
+    }
+    #expect(try fixture.events.next() == .text(id, message))
   }
 }

@@ -36,8 +36,9 @@ typedef struct ng_ws_callbacks {
   /// A message passed, or announces to pass, `message_size_max`. Nothing more is read out of this
   /// connection but the peer's closing frame.
   void (*too_large)(void *context, ng_ws_connection *connection);
-  /// The peer answered a ping, or sent a part of a message.
-  void (*alive)(void *context, ng_ws_connection *connection);
+  /// The peer is there: it answered a ping, or a part of a message came. Whole messages are told as
+  /// such only.
+  void (*heard)(void *context, ng_ws_connection *connection);
   /// The peer's closing frame came, with `code`. What is to be said yet must be said from within,
   /// with `ng_ws_write_last`: the connection is closed on return.
   void (*peer_closed)(void *context, ng_ws_connection *connection, uint16_t code);

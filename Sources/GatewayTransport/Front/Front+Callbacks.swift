@@ -28,7 +28,7 @@ extension Front {
         front.handler?.receivedTooLarge(front.id(of: connection.pointee.slot))
       }
     },
-    alive: { context, connection in
+    heard: { context, connection in
       Unmanaged<Front>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.heard(connection) }
     },
     peer_closed: { context, connection, code in
