@@ -73,6 +73,37 @@ import Testing
       #"{"type":"note_deleted_sync","noteId":"n-1","timestamp":1700000000123,"fromUserId":"u1"}"#)
   }
 
+  @Test func `answers and syncs about folders are those of the protocol`() throws {
+    let folder = try FolderID("f-1")
+    let user = try #require(UserID("u1"))
+    expect(
+      .folderCreatedSuccess(folderData: json, at: time, requestID: request),
+      #"{"type":"folder_created_success","folderData":{ "a" : 1.0 },"timestamp":1700000000123,"#
+        + #""requestId":"r\u0031"}"#)
+    expect(
+      .folderUpdatedSuccess(folder, updatedFolder: json, at: time, requestID: nil),
+      #"{"type":"folder_updated_success","folderId":"f-1","updatedFolder":{ "a" : 1.0 },"#
+        + #""timestamp":1700000000123}"#)
+    expect(
+      .folderDeletedSuccess(folder, at: time, requestID: request),
+      #"{"type":"folder_deleted_success","folderId":"f-1","timestamp":1700000000123,"#
+        + #""requestId":"r\u0031"}"#)
+    expect(
+      .folderCreatedSync(folderData: json, at: time, from: user),
+      #"{"type":"folder_created_sync","folderData":{ "a" : 1.0 },"timestamp":1700000000123,"#
+        + #""fromUserId":"u1"}"#)
+    expect(
+      .folderUpdatedSync(
+        folder, changes: JSONText(unchecked: utf8("{ }")), updatedFolder: json, at: time,
+        from: user),
+      #"{"type":"folder_updated_sync","folderId":"f-1","changes":{ },"#
+        + #""updatedFolder":{ "a" : 1.0 },"timestamp":1700000000123,"fromUserId":"u1"}"#)
+    expect(
+      .folderDeletedSync(folder, at: time, from: user),
+      #"{"type":"folder_deleted_sync","folderId":"f-1","timestamp":1700000000123,"#
+        + #""fromUserId":"u1"}"#)
+  }
+
   @Test func `an error says its code, and the rest where it is set`() throws {
     expect(
       .error(ErrorReport(.invalidJSON, message: "Invalid message format")),
