@@ -6,9 +6,10 @@ import Testing
 /// PROTOCOL.md, "Client to gateway": what is a message, and what is answered when it is none.
 @Suite struct ClientMessageParserTests {
   private static let note = #""noteId":"n1""#
+  private static let folder = #""folderId":"f1""#
 
   @Test func `every message of the protocol is read`() throws {
-    let n1 = try NoteID("n1")
+    let (n1, f1) = (try NoteID("n1"), try FolderID("n1"))
     let rows: [(text: String, request: ClientRequest)] = [
       (#"{"type":"auth","token":"a.b.c"}"#, .authenticate(BearerToken("a.b.c"))),
       (#"{"type":"join_note","noteId":"n1"}"#, .joinNote(n1)),
@@ -26,29 +27,57 @@ import Testing
         .createNote(n1, noteData: JSONText(unchecked: utf8(#"{"id":"n1"}"#)))
       ),
       (#"{"type":"note_deleted","noteId":"n1"}"#, .deleteNote(n1)),
+      (
+        #"{"type":"folder_created","folderId":"n1","folderData":{"name":"Work"}}"#,
+        .change(.folder(f1), .create(data: .of(#"{"name":"Work"}"#)))
+      ),
+      (
+        #"{"type":"folder_updated","folderId":"n1","changes":{"a":1},"updatedFolder":{}}"#,
+        .change(.folder(f1), .update(changes: .of(#"{"a":1}"#)))
+      ),
+      (
+        #"{"type":"folder_updated","folderId":"n1","changes":{ },"updatedFolder":{"a":1}}"#,
+        .change(.folder(f1), .refresh(changes: .of("{ }")))
+      ),
+      (#"{"type":"folder_deleted","folderId":"n1"}"#, .change(.folder(f1), .delete)),
       (#"{"type":"ping"}"#, .ping),
       (#"{"type":"p\u0069ng","noteId":7,"other":[{}]}"#, .ping),
     ]
     for (text, request) in rows {
-      #expect(try ClientMessageParser.parse(utf8(text)) == ClientMessage(request), "\(text)")
+      #expect(try ClientMessageParser().parse(utf8(text)) == ClientMessage(request), "\(text)")
     }
   }
 
-  @Test func `changes and noteData are kept byte for byte`() throws {
+  @Test func `the folder that folderData names need not be folderId`() throws {
+    for data in [#"{"id":"f2"}"#, #"{"id":7}"#, "{}"] {
+      let text = #"{"type":"folder_created","folderId":"f1","folderData":\#(data)}"#
+      #expect(
+        try ClientMessageParser().parse(utf8(text)).request
+          == .change(.folder(FolderID("f1")), .create(data: .of(data))))
+    }
+  }
+
+  @Test func `changes, noteData and folderData are kept byte for byte`() throws {
     let value = "{ \"n\" : 1.0e5 ,\n\t\"n2\":12345678901234567890123, \"\\u0069d\":\"n\\u0031\" }"
     let update = utf8(" {\"changes\" :  \(value) , \(Self.note),\"type\":\"note_update\"}\n")
     let creation = utf8("{\"type\":\"note_created\",\"note\\u0044ata\":\(value)}")
+    let folder = utf8(
+      "{\"type\":\"folder_created\",\"folderId\":\"n1\",\"folderData\":\t\(value)\n}")
     let text = JSONText(unchecked: utf8(value))
     #expect(
-      try ClientMessageParser.parse(update).request == .updateNote(NoteID("n1"), changes: text))
+      try ClientMessageParser().parse(folder).request
+        == .change(.folder(FolderID("n1")), .create(data: text)))
     #expect(
-      try ClientMessageParser.parse(creation).request == .createNote(NoteID("n1"), noteData: text))
+      try ClientMessageParser().parse(update).request == .updateNote(NoteID("n1"), changes: text))
+    #expect(
+      try ClientMessageParser().parse(creation).request == .createNote(NoteID("n1"), noteData: text)
+    )
   }
 
   @Test func `requestId is kept as it is spelt`() throws {
     let longest = "\"" + String(repeating: "\\u0061", count: 128) + "\""
     for spelling in [#""r""#, #""\u00e9 \"x\"""#, longest] {
-      let message = try ClientMessageParser.parse(
+      let message = try ClientMessageParser().parse(
         utf8("{\"type\":\"ping\",\"requestId\": \(spelling) }"))
       #expect(message.requestID == RequestID(unchecked: JSONText(unchecked: utf8(spelling))))
     }
@@ -69,11 +98,11 @@ import Testing
     var text = utf8(#"{"type":"ping","a":"_"}"#)
     text[text.count - 3] = 0xff
     #expect(throws: ClientMessageError(.invalidJSON, reason: "Invalid message format")) {
-      try ClientMessageParser.parse(text)
+      try ClientMessageParser().parse(text)
     }
   }
 
-  @Test(arguments: ["", "pong", "Ping", "note_sync", "folder_created", "presence", "p\u{0131}ng"])
+  @Test(arguments: ["", "pong", "Ping", "note_sync", "folder_joined", "presence", "p\u{0131}ng"])
   func `any other type is unknown_type`(type: String) {
     expect(#"{"type":"\#(type)","requestId":7}"#, .unknownType, "Unknown message type")
   }
@@ -127,6 +156,32 @@ import Testing
     (#""note_created","noteData":{"id":".."}"#, "noteData.id must not be . or .."),
     (#""note_created","noteData":{"id":"n1"},"noteId":null"#, "noteId must be a string"),
     (#""note_created","noteData":{"id":"n1"},"noteId":"n2""#, "noteId must equal noteData.id"),
+    (#""folder_created","folderData":{}"#, "folderId is missing"),
+    (#""folder_created","folderId":1,"folderData":{}"#, "folderId must be a string"),
+    (#""folder_created","folderId":"","folderData":{}"#, "folderId must not be empty"),
+    (#""folder_created",\#(folder)"#, "folderData is missing"),
+    (#""folder_created",\#(folder),"folderData":null"#, "folderData must be an object"),
+    (#""folder_created",\#(folder),"folderData":[]"#, "folderData must be an object"),
+    (#""folder_created",\#(folder),"folderData":"{}""#, "folderData must be an object"),
+    (#""folder_updated","changes":{},"updatedFolder":{}"#, "folderId is missing"),
+    (
+      #""folder_updated","folderId":"\#(id128)a","changes":{},"updatedFolder":{}"#,
+      "folderId must have at most 128 characters"
+    ),
+    (#""folder_updated",\#(folder),"updatedFolder":{}"#, "changes is missing"),
+    (#""folder_updated",\#(folder),"changes":7,"updatedFolder":{}"#, "changes must be an object"),
+    (#""folder_updated",\#(folder),"changes":{"a":1}"#, "updatedFolder is missing"),
+    (
+      #""folder_updated",\#(folder),"changes":{},"updatedFolder":null"#,
+      "updatedFolder must be an object"
+    ),
+    (#""folder_deleted""#, "folderId is missing"),
+    (#""folder_deleted","folderId":null"#, "folderId must be a string"),
+    (#""folder_deleted","folderId":".""#, "folderId must not be . or .."),
+    (
+      #""folder_deleted","folderId":"a%2Fb""#,
+      "folderId may only have the characters A-Z a-z 0-9 . _ ~ -"
+    ),
     (#""ping","requestId":null"#, "requestId must be a string of 1 to 128 bytes"),
     (#""ping","requestId":7"#, "requestId must be a string of 1 to 128 bytes"),
     (#""ping","requestId":"""#, "requestId must be a string of 1 to 128 bytes"),
@@ -147,10 +202,10 @@ import Testing
   @Test func `the longest token and noteId are accepted`() throws {
     let token = String(repeating: "t", count: ClientMessageParser.tokenSizeMax)
     #expect(
-      try ClientMessageParser.parse(utf8(#"{"type":"auth","token":"\#(token)"}"#)).request
+      try ClientMessageParser().parse(utf8(#"{"type":"auth","token":"\#(token)"}"#)).request
         == .authenticate(BearerToken(token)))
     #expect(
-      try ClientMessageParser.parse(utf8(#"{"type":"join_note","noteId":"\#(Self.id128)"}"#))
+      try ClientMessageParser().parse(utf8(#"{"type":"join_note","noteId":"\#(Self.id128)"}"#))
         .request
         == .joinNote(NoteID(Self.id128)))
   }
@@ -181,7 +236,7 @@ import Testing
 
   private func refusal(of text: String) -> ClientMessageError? {
     do {
-      _ = try ClientMessageParser.parse(utf8(text))
+      _ = try ClientMessageParser().parse(utf8(text))
       return nil
     } catch {
       return error

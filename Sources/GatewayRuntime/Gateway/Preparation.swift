@@ -4,6 +4,7 @@ import GatewayTokens
 import GatewayTransport
 import GatewayTypes
 import GatewayUpstream
+import GatewayWire
 
 /// All that can be made of a configuration before a socket is opened: what `check` looks at, and
 /// what `serve` then runs with.
@@ -71,6 +72,7 @@ package struct Preparation: Sendable {
       admission: AdmissionRules(
         paths: configuration.webSocket.paths,
         origins: OriginRule(configuration.webSocket.allowedOrigins)),
+      parser: ClientMessageParser(),
       tokens: tokens,
       transport: transportSettings,
       tls: configuration.listeners.compactMap(\.tls).map(TLSSettings.init),

@@ -48,7 +48,7 @@ extension Worker: FrontHandler {
     connections.countMessage(from: id)
     let size = bytes.count
     do throws(ClientMessageError) {
-      let message = try ClientMessageParser.parse(bytes)
+      let message = try setup.parser.parse(bytes)
       withSession(id) { session, effects in
         session.receive(message, size: size, wallNow: wallNow, into: &effects)
       }

@@ -19,6 +19,7 @@ final class Worker {
     let rules: SessionRules
     let homeRules: Home.Rules
     let admission: AdmissionRules
+    let parser: ClientMessageParser
     let tokens: TokenJudge
     let transport: TransportSettings
     let tls: [TLSSettings]

@@ -99,4 +99,9 @@ extension JSONText {
     }
     self.init(unchecked: range.count == text.count ? text : Array(text[range]))
   }
+
+  /// Lends the value to `body`, in which the slice is valid and not longer.
+  func withSlice<Result>(_ body: (JSONSlice) -> Result) -> Result {
+    bytes.withUnsafeBytes { body(JSONSlice(scanned: $0)) }
+  }
 }

@@ -26,14 +26,30 @@ struct ClientMessageFields {
 
   /// The required object `name`, as jansson read it and as the client wrote it.
   func object(_ name: String) throws(ClientFieldError) -> (JSONNode, JSONText) {
+    (try checkObject(name), text(of: name))
+  }
+
+  /// Refuses the message when `name`, an object, is missing or mistyped.
+  @discardableResult
+  func checkObject(_ name: String) throws(ClientFieldError) -> JSONNode {
     guard let node = root[name] else { throw .missing(name) }
     guard node.isObject else { throw ClientFieldError("\(name) must be an object") }
-    return (node, text(of: name))
+    return node
   }
 
   /// The required `noteId`.
   func noteID() throws(ClientFieldError) -> NoteID {
     try ClientMessageFields.noteID(root["noteId"], named: "noteId")
+  }
+
+  /// The required `folderId`.
+  func folderID() throws(ClientFieldError) -> FolderID {
+    let text = try string("folderId")
+    do {
+      return try FolderID(text)
+    } catch {
+      throw ClientFieldError("folderId \(error.description)")
+    }
   }
 
   /// The optional `requestId`; nil where the message has none.
@@ -105,6 +121,9 @@ struct ClientFieldError: Error {
 
   /// Not JSON, not an object, or without a string `type`.
   static let invalidFormat = ClientFieldError(.invalidJSON, "Invalid message format")
+
+  /// `changes` has no member that would be written.
+  static let nothingToUpdate = ClientFieldError("No valid fields to update")
 
   static func missing(_ name: String) -> ClientFieldError {
     ClientFieldError("\(name) is missing")

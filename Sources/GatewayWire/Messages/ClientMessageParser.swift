@@ -4,12 +4,20 @@ package import GatewayTypes
 ///
 /// jansson decides what is JSON; values that pass through are cut out of the message as they stand.
 /// Source: PROTOCOL.md, "Client to gateway".
-package enum ClientMessageParser {
+package struct ClientMessageParser: Sendable {
   /// The most bytes that a token may have.
   package static let tokenSizeMax = 16 * 1024
 
+  /// `upstream.updatable_fields`: the members that `changes` of a note may have, the others being
+  /// dropped; empty for all.
+  private let updatableFields: [String]
+
+  package init(updatableFields: [String] = []) {
+    self.updatableFields = updatableFields
+  }
+
   /// Reads one whole text message. `text` is not kept.
-  package static func parse(
+  package func parse(
     _ text: UnsafeRawBufferPointer
   ) throws(ClientMessageError) -> ClientMessage {
     let fields: ClientMessageFields
@@ -29,25 +37,28 @@ package enum ClientMessageParser {
   }
 
   /// Reads one whole text message.
-  package static func parse(_ text: [UInt8]) throws(ClientMessageError) -> ClientMessage {
+  package func parse(_ text: [UInt8]) throws(ClientMessageError) -> ClientMessage {
     try text.withUnsafeBufferPointer { (text) throws(ClientMessageError) in
       try parse(UnsafeRawBufferPointer(text))
     }
   }
 
-  private static func request(
+  private func request(
     of fields: ClientMessageFields
   ) throws(ClientFieldError) -> ClientRequest {
     guard let type = fields.root["type"]?.string else { throw .invalidFormat }
     switch type {
-    case "auth": return .authenticate(try token(of: fields))
+    case "auth": return .authenticate(try ClientMessageParser.token(of: fields))
     case "join_note":
       try fields.refuse("since")
       return .joinNote(try fields.noteID())
     case "leave_note": return .leaveNote(try fields.noteID())
     case "note_update": return try noteUpdate(of: fields)
-    case "note_created": return try noteCreation(of: fields)
+    case "note_created": return try ClientMessageParser.noteCreation(of: fields)
     case "note_deleted": return .change(.note(try fields.noteID()), .delete)
+    case "folder_created": return try ClientMessageParser.folderCreation(of: fields)
+    case "folder_updated": return try ClientMessageParser.folderUpdate(of: fields)
+    case "folder_deleted": return .change(.folder(try fields.folderID()), .delete)
     case "ping": return .ping
     default:
       throw ClientFieldError(.unknownType, "Unknown message type")
@@ -64,14 +75,21 @@ package enum ClientMessageParser {
     return BearerToken(token)
   }
 
-  private static func noteUpdate(
+  private func noteUpdate(
     of fields: ClientMessageFields
   ) throws(ClientFieldError) -> ClientRequest {
     try fields.refuse("ifVersion")
     let note = try fields.noteID()
     let (node, changes) = try fields.object("changes")
-    guard node.memberCount > 0 else { throw ClientFieldError("No valid fields to update") }
-    return .change(.note(note), .update(changes: changes))
+    guard node.memberCount > 0 else { throw .nothingToUpdate }
+    return .change(.note(note), .update(changes: try updatable(changes)))
+  }
+
+  /// What of `changes` is to be written.
+  private func updatable(_ changes: JSONText) throws(ClientFieldError) -> JSONText {
+    guard !updatableFields.isEmpty else { return changes }
+    guard let kept = changes.keeping(members: updatableFields) else { throw .nothingToUpdate }
+    return kept
   }
 
   private static func noteCreation(
@@ -83,5 +101,27 @@ package enum ClientMessageParser {
       throw ClientFieldError("noteId must equal noteData.id")
     }
     return .change(.note(note), .create(data: noteData))
+  }
+
+  /// `folderData` may say another name or none: the upstream gives folders theirs.
+  private static func folderCreation(
+    of fields: ClientMessageFields
+  ) throws(ClientFieldError) -> ClientRequest {
+    let folder = try fields.folderID()
+    let (_, folderData) = try fields.object("folderData")
+    return .change(.folder(folder), .create(data: folderData))
+  }
+
+  /// `updatedFolder`, what the client takes the folder to be then, must be there; what counts is
+  /// what the upstream says.
+  private static func folderUpdate(
+    of fields: ClientMessageFields
+  ) throws(ClientFieldError) -> ClientRequest {
+    let folder = try fields.folderID()
+    let (node, changes) = try fields.object("changes")
+    try fields.checkObject("updatedFolder")
+    let isRefresh = node.memberCount == 0
+    return .change(
+      .folder(folder), isRefresh ? .refresh(changes: changes) : .update(changes: changes))
   }
 }
