@@ -12,6 +12,11 @@ struct UserIDTests {
     #expect(UserID(text) == nil)
   }
 
+  @Test(arguments: [" ", " u", "u ", "  "])
+  func `a user's name has no space at its ends, which a header field would lose`(text: String) {
+    #expect(UserID(text) == nil)
+  }
+
   @Test func `a user's name has at most 255 bytes`() {
     #expect(UserID(String(repeating: "a", count: 255)) != nil)
     #expect(UserID(String(repeating: "a", count: 256)) == nil)

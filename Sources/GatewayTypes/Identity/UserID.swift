@@ -1,7 +1,8 @@
 /// A user, by the name that the login service gives in its tokens (`authentication.user_claim`).
 ///
-/// Any text of 1 to 255 bytes without control characters: it is echoed in `fromUserId`, logged and,
-/// with service identity, sent in a header field. Two names are the same only byte for byte: texts
+/// Any text of 1 to 255 bytes without control characters, and without a space at its ends: it is
+/// echoed in `fromUserId`, logged and, with service identity, sent in a header field, whose reader
+/// takes such spaces away and would see another user. Two names are the same only byte for byte: texts
 /// that Unicode calls equivalent are different users of the login service.
 package struct UserID: Hashable, Sendable {
   /// The most bytes of UTF-8 that a user's name may have. Source: OpenID Connect Core 1.0,
@@ -10,10 +11,13 @@ package struct UserID: Hashable, Sendable {
 
   package let text: String
 
-  /// Takes `text` as a user's name; nil when it is empty, too long or has a control character.
+  /// Takes `text` as a user's name; nil when it is empty or too long, has a control character, or
+  /// begins or ends with a space.
   package init?(_ text: String) {
     guard (1...UserID.sizeMax).contains(text.utf8.count) else { return nil }
     guard !text.unicodeScalars.contains(where: UserID.isControl) else { return nil }
+    let space = UInt8(ascii: " ")
+    guard text.utf8.first != space, text.utf8.last != space else { return nil }
     self.text = text
   }
 
