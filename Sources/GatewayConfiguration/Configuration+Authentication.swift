@@ -20,11 +20,16 @@ extension Configuration {
     package var clockSkew: Duration
     /// `deadline`: the time to authenticate after connecting, 1 ms to 365 days.
     package var deadline: Duration
+    /// `expiry`: what the end of a token's time means for the connection that it opened.
+    package var expiry: Expiry
+    /// `expiry_grace`: how long an expired authentication waits for its renewal, 0 to 365 days.
+    package var expiryGrace: Duration
 
     package init(
       keys: Keys, algorithms: Set<SigningAlgorithm> = [.rs256], issuer: String? = nil,
       audience: [String] = [], authorizedParties: [String] = [], userClaim: String = "sub",
-      clockSkew: Duration = .seconds(5), deadline: Duration = .seconds(30)
+      clockSkew: Duration = .seconds(5), deadline: Duration = .seconds(30),
+      expiry: Expiry = .enforced, expiryGrace: Duration = .seconds(30)
     ) {
       self.keys = keys
       self.algorithms = algorithms
@@ -34,11 +39,21 @@ extension Configuration {
       self.userClaim = userClaim
       self.clockSkew = clockSkew
       self.deadline = deadline
+      self.expiry = expiry
+      self.expiryGrace = expiryGrace
     }
   }
 }
 
 extension Configuration.Authentication {
+  /// The raw value is its spelling in the file.
+  package enum Expiry: String, CaseIterable, Hashable, Sendable {
+    /// The client is asked for another token.
+    case enforced
+    /// Nothing, until the upstream does not accept it any more.
+    case atConnect = "at_connect"
+  }
+
   /// `authentication.keys`: at least one of them when read from a file; paths are then absolute.
   package struct Keys: Equatable, Sendable {
     /// `jwks_url`: where a JSON Web Key Set is fetched, RFC 7517.

@@ -18,13 +18,22 @@ extension Configuration {
     package var connectionsMax: Int
     /// `queue`: requests that wait for a connection, per worker, 0 to 1048576.
     package var queueCountMax: Int
+    /// `identity`: whose token the upstream is shown.
+    package var identity: UpstreamIdentity
+    /// `service`: means something with that identity only.
+    package var service: Service
     /// `routes`.
     package var routes: Routes
+    /// `updatable_fields`: the members that `changes` of a note may have, the others being dropped;
+    /// empty lets all through. At most 256, each of 1 to 128 bytes.
+    package var updatableFields: [String]
 
     package init(
       url: UpstreamURL, caFile: String? = nil, connectTimeout: Duration = .seconds(2),
       idleTimeout: Duration = .seconds(4), requestTimeout: Duration = .seconds(10),
-      connectionsMax: Int = 64, queueCountMax: Int = 1024, routes: Routes = Routes()
+      connectionsMax: Int = 64, queueCountMax: Int = 1024,
+      identity: UpstreamIdentity = .bearer, service: Service = Service(),
+      routes: Routes = Routes(), updatableFields: [String] = []
     ) {
       self.url = url
       self.caFile = caFile
@@ -33,12 +42,30 @@ extension Configuration {
       self.requestTimeout = requestTimeout
       self.connectionsMax = connectionsMax
       self.queueCountMax = queueCountMax
+      self.identity = identity
+      self.service = service
       self.routes = routes
+      self.updatableFields = updatableFields
     }
   }
 }
 
 extension Configuration.Upstream {
+  /// `upstream.service`: how the gateway asks in its own name for a user.
+  package struct Service: Equatable, Sendable {
+    /// `token_file`: the gateway's own token; absolute when read from a file, and there when
+    /// `upstream.identity` is `service`.
+    package var tokenFile: String?
+    /// `user_header`: the header field that names the user, a token of RFC 9110 that means nothing
+    /// else to HTTP.
+    package var userHeader: String
+
+    package init(tokenFile: String? = nil, userHeader: String = "X-User-Id") {
+      self.tokenFile = tokenFile
+      self.userHeader = userHeader
+    }
+  }
+
   /// `upstream.routes`: what the gateway asks of the notes API, and how it knows the same requests
   /// when clients make them by themselves. No two of them are the same.
   package struct Routes: Equatable, Sendable {

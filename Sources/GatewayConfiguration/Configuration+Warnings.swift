@@ -9,6 +9,13 @@ extension Configuration {
         places.problem(
           with: "upstream.ca_file", "is not used: upstream.url is not an https URL"))
     }
+    if upstream.identity == .bearer {
+      for key in ["token_file", "user_header"].map({ "upstream.service.\($0)" })
+      where places[key] != nil {
+        warnings.append(
+          places.problem(with: key, "is not used: upstream.identity is not service"))
+      }
+    }
     // A sync carries the message's changes and the note that came of them.
     let (syncSize, overflow) = limits.messageSizeMax.multipliedReportingOverflow(by: 2)
     if overflow || limits.outboundQueueSizeMax < syncSize {

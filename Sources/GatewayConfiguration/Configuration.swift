@@ -81,17 +81,33 @@ extension Configuration {
     /// `websocket.join_cache`: how long an upstream yes to a join stands for one user; 0 asks
     /// every time; up to 365 days.
     package var joinCache: Duration
+    /// `websocket.note_sync_audience`.
+    package var noteSyncAudience: NoteSyncAudience
+    /// `websocket.changes_include`: members of the upstream's answer that are added to a note's
+    /// `changes`. At most 256, each of 1 to 128 bytes.
+    package var changesInclude: [String]
 
     package init(
       paths: [String] = ["/", "/ws"], allowedOrigins: AllowedOrigins = .sameHost,
-      pingInterval: Duration = .seconds(30), joinCache: Duration = .seconds(30)
+      pingInterval: Duration = .seconds(30), joinCache: Duration = .seconds(30),
+      noteSyncAudience: NoteSyncAudience = .room, changesInclude: [String] = []
     ) {
       self.paths = paths
       self.allowedOrigins = allowedOrigins
       self.pingInterval = pingInterval
       self.joinCache = joinCache
+      self.noteSyncAudience = noteSyncAudience
+      self.changesInclude = changesInclude
     }
   }
+}
+
+/// Who hears of an updated note. The raw value is its spelling in the file.
+package enum NoteSyncAudience: String, CaseIterable, Hashable, Sendable {
+  /// The connections that have joined it.
+  case room
+  /// And all connections of the writer.
+  case user
 }
 
 /// How much is logged: `logging.level`. Declared from most to least.

@@ -1,3 +1,5 @@
+package import GatewayTypes
+
 /// The content of the files that a configuration names, read and checked to be there and not
 /// empty. Whether there are keys and certificates in it is found out by those who parse them; they
 /// report through `Configuration.places`.
@@ -19,11 +21,16 @@ package struct ConfigurationFiles: Equatable, Sendable {
   package static let fileSizeMax = 1 << 20
   /// The shortest HMAC secret, in bytes. Source: CONFIGURATION.md; RFC 7518, section 3.2.
   package static let hmacSecretSizeMin = 32
+  /// The longest token of the gateway's own, in bytes: as long as one of a client.
+  package static let serviceTokenSizeMax = 16 << 10
 
   /// One for each of `Configuration.listeners`, in their order; nil for a plain one.
   package var listeners: [TLS?]
   /// Of `upstream.ca_file`.
   package var upstreamCA: [UInt8]?
+  /// Of `upstream.service.token_file`, without one line end at its end; nil unless
+  /// `upstream.identity` is `service`, since it is of no use then.
+  package var serviceToken: BearerToken?
   /// Of `authentication.keys.jwks_file`.
   package var jwks: [UInt8]?
   /// Of `authentication.keys.public_key_file`.
@@ -33,11 +40,12 @@ package struct ConfigurationFiles: Equatable, Sendable {
   package var hmacSecret: [UInt8]?
 
   package init(
-    listeners: [TLS?] = [], upstreamCA: [UInt8]? = nil, jwks: [UInt8]? = nil,
-    publicKey: [UInt8]? = nil, hmacSecret: [UInt8]? = nil
+    listeners: [TLS?] = [], upstreamCA: [UInt8]? = nil, serviceToken: BearerToken? = nil,
+    jwks: [UInt8]? = nil, publicKey: [UInt8]? = nil, hmacSecret: [UInt8]? = nil
   ) {
     self.listeners = listeners
     self.upstreamCA = upstreamCA
+    self.serviceToken = serviceToken
     self.jwks = jwks
     self.publicKey = publicKey
     self.hmacSecret = hmacSecret
@@ -48,14 +56,19 @@ package struct ConfigurationFiles: Equatable, Sendable {
     for configuration: Configuration
   ) -> Result<ConfigurationFiles, ConfigurationProblems> {
     var problems: [ConfigurationProblem] = []
-    func read(_ path: String?, of key: String) -> [UInt8]? {
+    func read<Value>(
+      _ path: String?, of key: String, _ parse: ([UInt8]) throws(ReadingError) -> Value
+    ) -> Value? {
       guard let path else { return nil }
       do throws(ReadingError) {
-        return try content(of: path)
+        return try parse(content(of: path))
       } catch {
         problems.append(configuration.places.problem(with: key, error.message))
         return nil
       }
+    }
+    func read(_ path: String?, of key: String) -> [UInt8]? {
+      read(path, of: key) { (content) throws(ReadingError) in content }
     }
 
     var files = ConfigurationFiles()
@@ -73,10 +86,12 @@ package struct ConfigurationFiles: Equatable, Sendable {
     files.upstreamCA = read(configuration.upstream.caFile, of: "upstream.ca_file")
     files.jwks = read(keys.jwksFile, of: "authentication.keys.jwks_file")
     files.publicKey = read(keys.publicKeyFile, of: "authentication.keys.public_key_file")
-    if let content = read(keys.hmacSecretFile, of: "authentication.keys.hmac_secret_file") {
-      files.hmacSecret = withoutLineEnd(content)
+    files.hmacSecret = read(
+      keys.hmacSecretFile, of: "authentication.keys.hmac_secret_file", secret)
+    if configuration.upstream.identity == .service {
+      files.serviceToken = read(
+        configuration.upstream.service.tokenFile, of: "upstream.service.token_file", token)
     }
-    problems += secretProblems(files, configuration)
     return problems.isEmpty ? .success(files) : .failure(ConfigurationProblems(problems))
   }
 
@@ -101,16 +116,32 @@ package struct ConfigurationFiles: Equatable, Sendable {
     return content
   }
 
-  private static func secretProblems(
-    _ files: ConfigurationFiles, _ configuration: Configuration
-  ) -> [ConfigurationProblem] {
-    guard let secret = files.hmacSecret, secret.count < hmacSecretSizeMin else { return [] }
-    return [
-      configuration.places.problem(
-        with: "authentication.keys.hmac_secret_file",
-        "the secret has \(sizeText(secret.count)), a line end at its end not counted; expected at "
-          + "least \(hmacSecretSizeMin)")
-    ]
+  private static func secret(_ content: [UInt8]) throws(ReadingError) -> [UInt8] {
+    let secret = withoutLineEnd(content)
+    guard secret.count >= hmacSecretSizeMin else {
+      throw ReadingError(
+        message: "the secret has \(sizeText(secret.count)), a line end at its end not counted; "
+          + "expected at least \(hmacSecretSizeMin)")
+    }
+    return secret
+  }
+
+  /// Takes what can stand in a header field.
+  private static func token(_ content: [UInt8]) throws(ReadingError) -> BearerToken {
+    let line = withoutLineEnd(content)
+    let text = String(decoding: line, as: UTF8.self)
+    let reason: String
+    if line.isEmpty {
+      reason = "the token is empty"
+    } else if line.count > serviceTokenSizeMax {
+      reason = "the token has \(sizeText(line.count))"
+    } else if !text.isVisibleASCII {
+      reason = "the token has a space, a line end or another character that no token has"
+    } else {
+      return BearerToken(text)
+    }
+    throw ReadingError(
+      message: "\(reason); expected one line of at most \(sizeText(serviceTokenSizeMax))")
   }
 
   private static func withoutLineEnd(_ content: [UInt8]) -> [UInt8] {

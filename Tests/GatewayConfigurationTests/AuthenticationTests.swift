@@ -20,6 +20,8 @@ struct AuthenticationTests {
         user_claim: email
         clock_skew: 0s
         deadline: 5s
+        expiry: at_connect
+        expiry_grace: 0s
       """
     #expect(
       try read(yaml).get().authentication
@@ -32,7 +34,7 @@ struct AuthenticationTests {
             hmacSecretFile: "/etc/gateway/../secret"),
           algorithms: [.edDSA, .hs512], issuer: "https://clerk.example.com",
           audience: ["notes", "2"], authorizedParties: ["web"], userClaim: "email",
-          clockSkew: .zero, deadline: .seconds(5)))
+          clockSkew: .zero, deadline: .seconds(5), expiry: .atConnect, expiryGrace: .zero))
   }
 
   @Test(arguments: [
@@ -147,6 +149,12 @@ struct AuthenticationTests {
         + "bytes on one line",
       "f:1:52: authentication.user_claim: \"a\\u{a}b\" has a line end or another control "
         + "character; expected the name of a claim, a text of 1 to 128 bytes on one line"),
+    Refusal(
+      "authentication: {keys: {jwks_file: k}, expiry: at-connect, expiry_grace: -1s}",
+      "f:1:48: authentication.expiry: \"at-connect\" is not one of them (did you mean "
+        + "at_connect?); expected enforced or at_connect",
+      "f:1:74: authentication.expiry_grace: \"-1s\" is not a duration; expected a duration from "
+        + "0s to 8760h, such as 250ms, 30s, 5m or 24h"),
     Refusal(
       "authentication: {keys: {jwks_file: }}",
       "f:1:36: authentication.keys.jwks_file: has no value; expected the path of a JSON Web Key "

@@ -7,7 +7,7 @@ struct ShippedFileTests {
   /// Keys without a default: what the file shows behind them is an example.
   private static let examples: Set<String> = [
     "tls", "certificate_file", "private_key_file", "ca_file", "jwks_url", "public_key_file",
-    "hmac_secret_file", "issuer",
+    "hmac_secret_file", "issuer", "token_file",
   ]
 
   private let text: String

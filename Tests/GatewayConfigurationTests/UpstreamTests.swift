@@ -88,13 +88,35 @@ struct UpstreamTests {
           delete_note: "DELETE /{noteId}"
       """
     let routes = try read(yaml).get().upstream.routes
-    let note = try NoteID("n-1")
+    let note = Resource.note(try NoteID("n-1"))
     #expect(routes.notes.get == RouteTemplate("GET", ["v1", .name]))
-    #expect(routes.notes.get.path(for: .note(note)) == "/v1/n-1")
+    #expect(routes.notes.get.path(for: note) == "/v1/n-1")
     #expect(routes.notes.create == RouteTemplate("POST", ["v1", ""]))
-    #expect(routes.notes.create.path(for: .note(note)) == "/v1/")
+    #expect(routes.notes.create.path(for: note) == "/v1/")
     #expect(routes.notes.update.description == "PATCH /v1/{noteId}/text")
-    #expect(routes.notes.delete.path(for: .note(note)) == "/n-1")
+    #expect(routes.notes.delete.path(for: note) == "/n-1")
+  }
+
+  @Test func `has routes of folders beside those of notes`() throws {
+    let yaml = """
+      upstream:
+        url: http://h
+        routes:
+          get_folder: "GET /v1/folders/{folderId}/"
+          create_folder: "PUT /v1/folders"
+          update_folder: "PATCH /{folderId}"
+          delete_folder: "DELETE /api/notes/{folderId}/all"
+      """
+    let routes = try read(yaml).get().upstream.routes
+    let folder = Resource.folder(try FolderID("f-1"))
+    #expect(routes[folder] == routes.folders)
+    #expect(routes.folders.get == RouteTemplate("GET", ["v1", "folders", .name, ""], .folderID))
+    #expect(routes.folders.get.path(for: folder) == "/v1/folders/f-1/")
+    #expect(routes.folders.create.path(for: folder) == "/v1/folders")
+    #expect(routes.folders.update.description == "PATCH /{folderId}")
+    #expect(routes.folders.delete.path(for: folder) == "/api/notes/f-1/all")
+    #expect(routes.notes == .notesDefault)
+    #expect(try read("").get().upstream.routes.folders.get.path(for: folder) == "/api/folders/f-1")
   }
 
   @Test(arguments: [
@@ -131,6 +153,15 @@ struct UpstreamTests {
       "upstream:\n  url: http://h\n  routes:\n    get_note: PUT /api/notes/{noteId}",
       "f:4:15: upstream.routes.get_note: \"PUT /api/notes/{noteId}\" is both get_note and "
         + "update_note; expected routes that differ"),
+    Refusal(
+      "upstream:\n  url: http://h\n  routes:\n    get_folder: GET /api/notes/{folderId}",
+      "f:4:17: upstream.routes.get_folder: \"GET /api/notes/{folderId}\" is both get_note and "
+        + "get_folder; expected routes that differ"),
+    Refusal(
+      "upstream:\n  url: http://h\n  routes:\n    get_folder: GET /api/folders/{noteId}",
+      "f:4:17: upstream.routes.get_folder: \"GET /api/folders/{noteId}\" has braces that are not "
+        + "a whole {folderId} between slashes; expected METHOD /path with one {folderId}, such as "
+        + "PUT /api/notes/{folderId}"),
   ])
   func `refuses routes that cannot be told from each other`(refusal: Refusal) {
     #expect(read(refusal.yaml).report == refusal.report)

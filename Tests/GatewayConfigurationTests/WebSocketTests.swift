@@ -57,6 +57,8 @@ struct WebSocketTests {
         max_message_size: 64KiB
         ping_interval: 1s
         join_cache: 0s
+        note_sync_audience: user
+        changes_include: [updatedAt, "größe"]
       limits:
         rooms_per_connection: 1
         outbound_queue: 128KiB
@@ -69,7 +71,8 @@ struct WebSocketTests {
     #expect(
       configuration.webSocket
         == Configuration.WebSocket(
-          paths: ["/sync"], pingInterval: .seconds(1), joinCache: .zero))
+          paths: ["/sync"], pingInterval: .seconds(1), joinCache: .zero,
+          noteSyncAudience: .user, changesInclude: ["updatedAt", "größe"]))
     #expect(configuration.limits.messageSizeMax == 65536)
     #expect(configuration.limits.roomsPerConnection == 1)
     #expect(configuration.limits.outboundQueueSizeMax == 131_072)
@@ -79,6 +82,24 @@ struct WebSocketTests {
         == Configuration.Front(
           headerTimeout: .milliseconds(1), headerSizeMax: 1024, idleTimeout: .seconds(3600)))
     #expect(configuration.warnings == [])
+  }
+
+  @Test(arguments: [
+    Refusal(
+      "websocket: {note_sync_audience: users}",
+      "f:1:33: websocket.note_sync_audience: \"users\" is not one of them (did you mean user?); "
+        + "expected room or user"),
+    Refusal(
+      "websocket: {changes_include: updatedAt}",
+      "f:1:30: websocket.changes_include: is a single value; expected a list of 0 to 256, each "
+        + "the name of a field, a text of 1 to 128 bytes on one line"),
+    Refusal(
+      "websocket: {changes_include: [a, \"\"]}",
+      "f:1:34: websocket.changes_include[1]: \"\" is empty; expected the name of a field, a text "
+        + "of 1 to 128 bytes on one line"),
+  ])
+  func `refuse an audience and fields that are none`(refusal: Refusal) {
+    #expect(read(refusal.yaml).report == refusal.report)
   }
 
   @Test(arguments: [

@@ -11,6 +11,9 @@ extension UInt8 {
   /// `0` to `9`, `a` to `f`, `A` to `F`.
   var isHexDigit: Bool { isDigit || UInt8(ascii: "a")...UInt8(ascii: "f") ~= self | 0x20 }
 
+  /// A character of a header field's name: a token of RFC 9110, section 5.6.2.
+  var isFieldNameByte: Bool { isLetter || isDigit || "!#$%&'*+-.^_`|~".utf8.contains(self) }
+
   /// NUL to 0x1F, and DEL.
   var isControl: Bool { self < 0x20 || self == 0x7F }
 }

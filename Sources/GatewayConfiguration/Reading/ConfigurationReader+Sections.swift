@@ -36,7 +36,24 @@ extension ConfigurationReader {
     section.read("request_timeout", .duration(in: timeouts), into: &upstream.requestTimeout)
     section.read("max_connections", .integer(in: 1...65535), into: &upstream.connectionsMax)
     section.read("queue", .integer(in: 0...1_048_576), into: &upstream.queueCountMax)
+    section.read("identity", .choice, into: &upstream.identity)
+    section.section("service") { readService(&$0, of: upstream.identity, into: &upstream.service) }
     section.section("routes") { readRoutes(&$0, into: &upstream.routes) }
+    section.read(
+      "updatable_fields", listOf: .memberName, count: 0...256, into: &upstream.updatableFields)
+  }
+
+  private static func readService(
+    _ section: inout Section, of identity: UpstreamIdentity,
+    into service: inout Configuration.Upstream.Service
+  ) {
+    let file = ValueFormat.file(
+      "a file with the gateway's own token", in: section.reading.baseDirectory)
+    switch identity {
+    case .bearer: section.read("token_file", file, into: &service.tokenFile)
+    case .service: section.readRequired("token_file", file, into: &service.tokenFile)
+    }
+    section.read("user_header", .userHeader, into: &service.userHeader)
   }
 
   private static func readRoutes(
@@ -77,6 +94,9 @@ extension ConfigurationReader {
     section.read(
       "clock_skew", .duration(in: .zero ... .seconds(24 * 3600)), into: &authentication.clockSkew)
     section.read("deadline", .duration(in: timeouts), into: &authentication.deadline)
+    section.read("expiry", .choice, into: &authentication.expiry)
+    section.read(
+      "expiry_grace", .duration(in: .zero...forever), into: &authentication.expiryGrace)
   }
 
   private static func readEarlyMessages(_ section: inout Section, into limits: inout Limits) {
@@ -114,6 +134,10 @@ extension ConfigurationReader {
       into: &configuration.webSocket.pingInterval)
     section.read(
       "join_cache", .duration(in: .zero...forever), into: &configuration.webSocket.joinCache)
+    section.read("note_sync_audience", .choice, into: &configuration.webSocket.noteSyncAudience)
+    section.read(
+      "changes_include", listOf: .memberName, count: 0...256,
+      into: &configuration.webSocket.changesInclude)
   }
 
   private static func readLimits(

@@ -85,14 +85,25 @@ extension Section {
     if let read = self.value(of: entry.value, format, name: name(of: key)) { value = read }
   }
 
+  /// Reads a key that must be there, of a value that others leave out.
+  mutating func readRequired<Value>(
+    _ key: String, _ format: ValueFormat<Value>, into value: inout Value?
+  ) {
+    read(key, format, into: &value)
+    reportMissing(key, format)
+  }
+
   /// Reads a key that must be there.
   mutating func readRequired<Value>(
     _ key: String, _ format: ValueFormat<Value>, into value: inout Value
   ) {
     read(key, format, into: &value)
-    if entries[key] == nil {
-      reading.report(place, "\(name(of: key)) is missing; expected \(format.expectation)")
-    }
+    reportMissing(key, format)
+  }
+
+  private func reportMissing<Value>(_ key: String, _ format: ValueFormat<Value>) {
+    guard entries[key] == nil else { return }
+    reading.report(place, "\(name(of: key)) is missing; expected \(format.expectation)")
   }
 
   /// Reads a list of values. `count` is how many it may have. Returns whether it is there and

@@ -14,6 +14,9 @@ extension ValueFormat where Value == String {
     }
   }
 
+  /// The name of a member of a JSON object.
+  static var memberName: Self { text("the name of a field", sizeMax: 128) }
+
   /// The path of a file, made absolute: relative to `directory`, which is absolute.
   static func file(_ what: String, in directory: String) -> Self {
     ValueFormat(expectation: "the path of \(what)") { text throws(ValueProblem) in

@@ -69,6 +69,35 @@ extension ValueFormat where Value == String {
   }
 }
 
+extension ValueFormat where Value == String {
+  /// The name of a header field that says nothing to HTTP itself and that the gateway does not
+  /// send for another reason.
+  static var userHeader: Self {
+    let sizeMax = 128
+    return ValueFormat(
+      expectation: "the name of a header field, 1 to \(sizeMax) characters, such as X-User-Id"
+    ) { text throws(ValueProblem) in
+      guard !text.isEmpty else { throw ValueProblem("is empty") }
+      guard text.utf8.allSatisfy(\.isFieldNameByte) else {
+        throw ValueProblem("has a character that the name of a header field cannot have")
+      }
+      guard text.utf8.count <= sizeMax else { throw ValueProblem("is too long") }
+      let name = text.lowercased()
+      guard !takenFields.contains(name), !name.hasPrefix("content-"), !name.hasPrefix("proxy-")
+      else { throw ValueProblem("has another meaning in HTTP") }
+      return text
+    }
+  }
+}
+
+/// What HTTP/1.1 needs from hop to hop, what says where a request goes and how long it is, and what
+/// the gateway sends anyway. Source: RFC 9110 sections 7.6.1, 7.2, 10.1 and 11.6.2.
+private let takenFields: Set<String> = [
+  "accept", "authorization", "close", "connection", "cookie", "expect", "host", "http2-settings",
+  "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "user-agent", "via",
+  "x-request-id",
+]
+
 extension ValueFormat where Value == RouteTemplate {
   /// A method and a path that has `placeholder` as one whole segment.
   static func route(with placeholder: RouteTemplate.Placeholder) -> Self {
