@@ -104,8 +104,8 @@ let package = Package(
     tests(
       "GatewayRuntime",
       [
-        "GatewayTypes", "GatewayLogic", "GatewayTesting", "GatewayTokens",
-        .product(name: "Logging", package: "swift-log"),
+        "GatewayTypes", "GatewayConfiguration", "GatewayLogic", "GatewayTesting", "GatewayTokens",
+        "GatewayUpstream", "GatewayWire", .product(name: "Logging", package: "swift-log"),
       ]),
     tests("DemoNotesAPI", ["GatewayTypes", "GatewayTokens", "GatewayWire"]),
   ]

@@ -12,6 +12,7 @@ package struct Preparation: Sendable {
   let configuration: Configuration
   /// With the keys that are there at the start: those of files.
   let tokens: TokenJudge
+  private let identity: UpstreamRoutes.Identity
   /// What works but is hardly meant.
   package let warnings: [ConfigurationProblem]
   let ticketKeys = TLSTicketKeys()
@@ -39,6 +40,7 @@ package struct Preparation: Sendable {
       authorizedParties: authentication.authorizedParties, userClaim: authentication.userClaim,
       clockSkew: authentication.clockSkew)
     let keys = try KeySet(files, configuration)
+    identity = try UpstreamRoutes.Identity(configuration, files.serviceToken)
     try Preparation.checkTLS(configuration, ticketKeys)
     warnings = configuration.warnings + keys.warnings(configuration)
     tokens = TokenJudge(
@@ -65,14 +67,21 @@ package struct Preparation: Sendable {
     let limits = configuration.limits
     return Worker.Setup(
       rules: SessionRules(
-        limits: limits, authenticationDeadline: configuration.authentication.deadline),
+        limits: limits, authenticationDeadline: configuration.authentication.deadline,
+        expiry: SessionRules.Expiry(configuration.authentication.expiry),
+        expiryGrace: configuration.authentication.expiryGrace),
       homeRules: Home.Rules(
-        lanes: WriteLane.Rules(waitingCountMax: limits.pendingWritesPerNote),
+        lanes: WriteLane.Rules(
+          waitingCountMax: limits.pendingWritesPerNote,
+          identity: configuration.upstream.identity),
         accessLifetime: configuration.webSocket.joinCache),
       admission: AdmissionRules(
         paths: configuration.webSocket.paths,
         origins: OriginRule(configuration.webSocket.allowedOrigins)),
-      parser: ClientMessageParser(),
+      parser: ClientMessageParser(updatableFields: configuration.upstream.updatableFields),
+      syncs: SyncRules(
+        noteAudience: configuration.webSocket.noteSyncAudience,
+        changesInclude: configuration.webSocket.changesInclude),
       tokens: tokens,
       transport: transportSettings,
       tls: configuration.listeners.compactMap(\.tls).map(TLSSettings.init),
@@ -81,7 +90,7 @@ package struct Preparation: Sendable {
         configuration.upstream, answerSizeMax: Preparation.answerSizeMax(limits)),
       routes: UpstreamRoutes(
         routes: configuration.upstream.routes,
-        pathPrefix: configuration.upstream.url.pathPrefix),
+        pathPrefix: configuration.upstream.url.pathPrefix, identity: identity),
       log: log)
   }
 
@@ -109,6 +118,32 @@ extension OriginRule {
     case .sameHost: self = .sameHost
     case .any: self = .any
     case .listed(let listed): self = .listed(listed)
+    }
+  }
+}
+
+extension SessionRules.Expiry {
+  init(_ expiry: Configuration.Authentication.Expiry) {
+    switch expiry {
+    case .enforced: self = .enforced
+    case .atConnect: self = .atConnect
+    }
+  }
+}
+
+extension UpstreamRoutes.Identity {
+  /// `token` is the content of `upstream.service.token_file`, where that is asked for.
+  init(_ configuration: Configuration, _ token: BearerToken?) throws(StartError) {
+    switch (configuration.upstream.identity, token) {
+    case (.bearer, _):
+      self = .bearer
+    case (.service, let token?):
+      self = .service(token, userHeader: configuration.upstream.service.userHeader)
+    case (.service, nil):
+      // Of a configuration without a file: the reader asks for one.
+      let problem = configuration.places.problem(
+        with: "upstream.service.token_file", "is missing; expected the gateway's own token")
+      throw .configuration(ConfigurationProblems([problem]))
     }
   }
 }

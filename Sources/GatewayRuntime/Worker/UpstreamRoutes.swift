@@ -8,6 +8,16 @@ struct UpstreamRoutes: Sendable {
   let routes: Configuration.Upstream.Routes
   /// The path of `upstream.url`, in front of every route.
   let pathPrefix: String
+  let identity: Identity
+
+  /// Whose token a request has.
+  enum Identity: Sendable {
+    /// The user's own.
+    case bearer
+    /// The gateway's; the header field names the user, in the very bytes of the token's claim, UTF-8
+    /// beyond ASCII.
+    case service(BearerToken, userHeader: String)
+  }
 
   /// `GET note` or `GET folder` in the name of a user.
   func look(at resource: Resource, as user: UserID, _ token: BearerToken) -> UpstreamRequest {
@@ -35,12 +45,24 @@ struct UpstreamRoutes: Sendable {
     body: [UInt8]?
   ) -> UpstreamRequest {
     do throws(UpstreamRequestError) {
+      let (authorization, fields) = try authority(of: user, token)
       return try UpstreamRequest(
         method: route.method, target: pathPrefix + route.path(for: resource),
-        authorization: token, json: body)
+        authorization: authorization, json: body, fields: fields)
     } catch {
-      // Routes are checked with the configuration, names and tokens when they come in.
+      // Routes and fields are checked with the configuration, names and tokens when they come in.
       preconditionFailure("a request is made of checked parts: \(error)")
+    }
+  }
+
+  /// What tells the notes API for whom it is asked.
+  private func authority(
+    of user: UserID, _ token: BearerToken
+  ) throws(UpstreamRequestError) -> (BearerToken, [UpstreamField]) {
+    switch identity {
+    case .bearer: (token, [])
+    case .service(let own, userHeader: let name):
+      (own, [try UpstreamField(name: name, value: user.text)])
     }
   }
 }

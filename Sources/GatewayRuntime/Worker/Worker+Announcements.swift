@@ -1,3 +1,4 @@
+import GatewayConfiguration
 import GatewayLogic
 import GatewayTypes
 import GatewayWire
@@ -17,9 +18,15 @@ extension Worker {
   ) {
     switch announcement {
     case .updated(changes: let changes, to: let updated, at: let time, let position, let writer):
+      let heard = changes.adding(members: setup.syncs.changesInclude, from: updated)
       let sync = GatewayMessage.noteSync(
-        note, changes: changes, updatedNote: updated, at: time, from: writer.user, position)
-      broadcast(sync, to: .room(note), by: writer, on: roomWorkers)
+        note, changes: heard, updatedNote: updated, at: time, from: writer.user, position)
+      switch setup.syncs.noteAudience {
+      case .room:
+        broadcast(sync, to: .room(note), by: writer, on: roomWorkers)
+      case .user:
+        broadcast(sync, to: .userAndRoom(writer.user, note), by: writer, on: allWorkers)
+      }
     case .created(let created, at: let time, by: let writer):
       let sync = GatewayMessage.noteCreatedSync(noteData: created, at: time, from: writer.user)
       broadcast(sync, to: .user(writer.user), by: writer, on: allWorkers)

@@ -20,6 +20,7 @@ final class Worker {
     let homeRules: Home.Rules
     let admission: AdmissionRules
     let parser: ClientMessageParser
+    let syncs: SyncRules
     let tokens: TokenJudge
     let transport: TransportSettings
     let tls: [TLSSettings]
