@@ -68,8 +68,8 @@ tsan: test-dependencies
 
 install: build
 	install -D -s -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/notes-gateway
-	install -D -m 644 conf/notes-gateway.yaml \
-	  $(DESTDIR)$(PREFIX)/share/doc/notes-gateway/notes-gateway.yaml
+	install -d $(DESTDIR)$(PREFIX)/share/doc/notes-gateway
+	install -m 644 conf/* $(DESTDIR)$(PREFIX)/share/doc/notes-gateway
 	install -D -m 644 systemd/notes-gateway.service \
 	  $(DESTDIR)$(PREFIX)/lib/systemd/system/notes-gateway.service
 
