@@ -60,11 +60,15 @@ class ByteStream:
             raise ConnectionEnded(f"closed; unread: {bytes(self._buffer[:200])!r}")
         self._buffer += data
 
-    def read(self, size: int, deadline: Deadline) -> bytes:
-        """Exactly `size` bytes."""
+    def peek(self, size: int, deadline: Deadline) -> bytes:
+        """Exactly `size` bytes, which stay to be read."""
         while len(self._buffer) < size:
             self._fill(deadline)
-        data = bytes(self._buffer[:size])
+        return bytes(self._buffer[:size])
+
+    def read(self, size: int, deadline: Deadline) -> bytes:
+        """Exactly `size` bytes."""
+        data = self.peek(size, deadline)
         del self._buffer[:size]
         return data
 

@@ -120,19 +120,21 @@ class WebSocket:
     # Receiving
 
     def receive_frame(self, deadline: Deadline) -> Frame:
-        """The next frame, whatever it is, held against the rules for a server's frames."""
-        first, second = self.stream.read(2, deadline)
-        size = second & 0x7F
+        """The next frame, whatever it is, held against the rules for a server's frames. When it
+        does not come in time, nothing of it is lost, and one may go on receiving."""
+        first, second = self.stream.peek(2, deadline)
+        size, head_size = second & 0x7F, 2
         if size == 126:
-            size = int.from_bytes(self.stream.read(2, deadline), "big")
+            head_size = 4
+            size = int.from_bytes(self.stream.peek(head_size, deadline)[2:], "big")
             assert size >= 126, "the length is not in its shortest form"
         elif size == 127:
-            size = int.from_bytes(self.stream.read(8, deadline), "big")
+            head_size = 10
+            size = int.from_bytes(self.stream.peek(head_size, deadline)[2:], "big")
             assert size >= 1 << 16, "the length is not in its shortest form"
-        frame = Frame(
-            bool(first & 0x80), first >> 4 & 7, first & 15, bool(second & 0x80),
-            self.stream.read(size, deadline),
-        )
+        payload = self.stream.read(head_size + size, deadline)[head_size:]
+        is_final, is_masked = bool(first & 0x80), bool(second & 0x80)
+        frame = Frame(is_final, first >> 4 & 7, first & 15, is_masked, payload)
         assert not frame.is_masked and frame.reserved == 0, frame[:4]
         assert frame.opcode < frames.CLOSE or (frame.is_final and size < 126), frame
         return frame
