@@ -31,6 +31,12 @@ class Request:
         assert len(values) <= 1, f"{name} was sent {len(values)} times"
         return values[0] if values else None
 
+    @property
+    def bearer(self) -> str | None:
+        """The token that was sent with the request."""
+        scheme, _, token = (self.header("Authorization") or "").partition(" ")
+        return token if scheme == "Bearer" and token else None
+
 
 class Connection:
     """One accepted connection. `is_idle` while it waits for a request."""

@@ -1,4 +1,5 @@
-"""A notes API in memory, over real HTTP, that remembers what it was asked and can misbehave."""
+"""An API of notes and folders in memory, over real HTTP, that remembers what it was asked and can
+misbehave."""
 
 import base64
 import json
@@ -13,11 +14,13 @@ from typing import Any
 from .http_server import Connection, Headers, HTTPServer, Request
 from .timing import seconds
 
-_NOTE_TARGET = re.compile(r"/api/notes/([^/?]+)")
+_TARGET = re.compile(r"/api/(notes|folders)(?:/([^/?]+))?")
 
 
 @dataclass
 class Note:
+    """A note, or a folder: the API treats both alike."""
+
     owner: str
     fields: dict[str, Any]
     readers: set[str] = field(default_factory=set)
@@ -46,7 +49,7 @@ class Fault:
     """How requests that match are treated differently, `times` times or, with None, always."""
 
     method: str
-    # None for requests that name no note in a way of the default routes.
+    # Or a folder; None for requests that name neither in a way of the default routes.
     note: str | None
     times: int | None
     gate: Gate | None = None
@@ -64,7 +67,12 @@ class Fault:
 
 
 class NotesAPI:
-    """The routes of the default configuration, under `prefix`, for whoever bears a token."""
+    """The routes of the default configuration, under `prefix`, for whoever bears a token.
+
+    A note and a folder never have the same name in these tests, and where a method asks for a note,
+    the name of a folder does as well. With `service_token` set, only its bearer is served, in the
+    name of the user in `user_header`.
+    """
 
     def __init__(self, tls: ssl.SSLContext | None = None, prefix: str = "") -> None:
         self._server = HTTPServer(self._answer, tls)
@@ -73,7 +81,11 @@ class NotesAPI:
         self._lock = threading.RLock()
         self._log: list[Request] = []
         self._faults: list[Fault] = []
+        self._revoked: set[str] = set()
         self.notes: dict[str, Note] = {}
+        self.folders: dict[str, Note] = {}
+        self.service_token: str | None = None
+        self.user_header = "X-User-Id"
         self.start()
 
     @property
@@ -98,6 +110,17 @@ class NotesAPI:
         with self._lock:
             self.notes[note] = Note(owner, {"id": note, **fields}, set(readers))
         return note
+
+    def add_folder(self, folder: str, owner: str, **fields: Any) -> str:
+        """Puts a folder there, as if it had always been."""
+        with self._lock:
+            self.folders[folder] = Note(owner, {"id": folder, **fields})
+        return folder
+
+    def revoke(self, token: str) -> None:
+        """From now on answers 401 to whoever bears `token`."""
+        with self._lock:
+            self._revoked.add(token)
 
     def misbehave(
         self, method: str, note: str | None, times: int | None = 1, **treatment: Any
@@ -141,8 +164,9 @@ class NotesAPI:
         ]
 
     def _note_of(self, request: Request) -> str | None:
-        if match := _NOTE_TARGET.fullmatch(request.target.removeprefix(self._prefix)):
-            return match[1]
+        match = _TARGET.fullmatch(request.target.removeprefix(self._prefix))
+        if match and match[2]:
+            return match[2]
         try:
             body = json.loads(request.body)
         except ValueError:
@@ -186,38 +210,47 @@ class NotesAPI:
         )
 
     def _apply(self, request: Request) -> tuple[int, Any]:
-        user = user_of(request)
+        user = self._user_of(request)
         if user is None:
             return 401, {"error": "Authentication required"}
-        path = request.target.removeprefix(self._prefix)
-        if request.method == "POST" and path == "/api/notes":
-            return self._create(user, json.loads(request.body))
-        match = _NOTE_TARGET.fullmatch(path)
+        match = _TARGET.fullmatch(request.target.removeprefix(self._prefix))
         if match is None:
             return 404, {"error": "No such route"}
-        note = self.notes.get(match[1])
+        stored = self.notes if match[1] == "notes" else self.folders
+        if request.method == "POST" and match[2] is None:
+            return _create(stored, user, json.loads(request.body))
+        note = stored.get(match[2])
         if note is None:
-            return 404, {"error": "Note not found"}
+            return 404, {"error": "Not found"}
         if user != note.owner and user not in note.readers:
             return 403, {"error": "Access denied"}
         if request.method == "PUT":
             note.fields.update(json.loads(request.body))
         if request.method == "DELETE":
-            del self.notes[match[1]]
-            return 200, {"message": "Note deleted"}
+            del stored[match[2]]
+            return 200, {"message": "Deleted"}
         return 200, note.fields
 
-    def _create(self, user: str, fields: dict[str, Any]) -> tuple[int, Any]:
-        if fields["id"] in self.notes:
-            return 409, {"error": "Note exists"}
-        self.add(fields["id"], user, **{k: v for k, v in fields.items() if k != "id"})
-        return 201, self.notes[fields["id"]].fields
+    def _user_of(self, request: Request) -> str | None:
+        token = request.bearer
+        if token is None or token in self._revoked:
+            return None
+        if self.service_token is not None:
+            is_service = token == self.service_token
+            return request.header(self.user_header) if is_service else None
+        return _subject(token)
 
 
-def user_of(request: Request) -> str | None:
-    """The `sub` of the bearer's token. Its signature is nobody's business here."""
-    scheme, _, token = (request.header("Authorization") or "").partition(" ")
-    if scheme != "Bearer" or token.count(".") != 2:
+def _create(stored: dict[str, Note], user: str, fields: dict[str, Any]) -> tuple[int, Any]:
+    if fields["id"] in stored:
+        return 409, {"error": "Exists"}
+    stored[fields["id"]] = Note(user, fields)
+    return 201, fields
+
+
+def _subject(token: str) -> str | None:
+    """The `sub` of a JSON Web Token. Its signature is nobody's business here."""
+    if token.count(".") != 2:
         return None
     payload = token.split(".")[1]
     return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["sub"]
