@@ -31,6 +31,7 @@ from harness.gateway import Gateway, require_binary
 from harness.notes_api import NotesAPI
 from harness.tokens import Issuer
 from harness.websocket import Handshake, WebSocket
+from harness.writes import Write, write_of
 
 _RUN = secrets.token_hex(3)
 _numbers = itertools.count(1)
@@ -181,6 +182,18 @@ def user(new_name) -> str:
 def note(api: NotesAPI, user: str, new_name) -> str:
     """A note of `user` that the API has."""
     return api.add(new_name("note"), user, title="Shopping", body="milk")
+
+
+@pytest.fixture
+def folder(api: NotesAPI, user: str, new_name) -> str:
+    """A folder of `user` that the API has."""
+    return api.add_folder(new_name("folder"), user, name="Recipes", color="red")
+
+
+@pytest.fixture
+def write(note: str, folder: str, new_name) -> Callable[[str], Write]:
+    """A write of any type of harness.writes, by `user` to what is theirs."""
+    return lambda type: write_of(type, note, folder, new_name("new"))
 
 
 @pytest.fixture

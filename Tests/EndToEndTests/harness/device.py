@@ -81,6 +81,13 @@ class Device:
         assert isinstance(message["message"], str) and message["message"], message
         return message
 
+    def expect_token_expired(self, within: float = 10) -> None:
+        """The next message, in which the gateway asks for another token of its own accord."""
+        message = self.expect(
+            "auth_failed", within, message="Token expired", reason="token-expired"
+        )
+        assert "requestId" not in message, message.text
+
     def answer(self, type: str, within: float = 10, **fields: Any) -> Message:
         """Sends a request and returns the direct answer to it. What comes before the answer is
         kept for `receive`."""
