@@ -1,54 +1,181 @@
-"""CONFIGURATION.md, `upstream.identity: service`: whose name the notes API is told."""
+"""CONFIGURATION.md, `upstream.identity: service`: the API is asked by a service, for a user."""
+
+import json
 
 import pytest
 
+from harness.configuration import base, yaml
+from harness.gateway import run
+from harness.renewal import renew, run_out
+from harness.writes import TYPES
+
+SERVICE_TOKEN = "the-service.token_of~the+gateway/1="
+
+
+@pytest.fixture(autouse=True)
+def service(api):
+    """The API serves nobody but the service."""
+    api.service_token, api.user_header = SERVICE_TOKEN, "X-User-Id"
+    yield
+    api.service_token = None
+
 
 @pytest.fixture
-def service_gateway(start_gateway, tmp_path):
-    """A gateway with a token of its own, which the API's usual routes know nothing of."""
-    token_file = tmp_path / "upstream-token"
-    token_file.write_text("the-gateways-own\n")
-    service = {"token_file": token_file, "user_header": "X-Notes-User"}
-    return start_gateway({"upstream": {"identity": "service", "service": service}})
+def configured(tmp_path):
+    """The configuration of a gateway that bears `content` of a token file."""
+
+    def configuration(content: str = SERVICE_TOKEN, **service) -> dict:
+        (tmp_path / "service-token").write_text(content)
+        service = {"token_file": tmp_path / "service-token", **service}
+        return {"upstream": {"identity": "service", "service": service}}
+
+    return configuration
 
 
-def identity(request):
-    """The token and the user of a request, as text."""
-    user = request.header("X-Notes-User")
-    return request.header("Authorization"), user and user.encode("latin-1").decode()
+@pytest.fixture
+def gateway(start_gateway, configured):
+    return start_gateway(configured())
 
 
-@pytest.mark.parametrize("kind", ["user", "Zoë 🙂", "50%"])
-def test_the_api_is_asked_with_the_gateways_token_for_the_user(
-    api, service_gateway, device_of, note, new_name, kind
+def assert_asked_by_the_service(api, user: str, name: str, client_token: str) -> None:
+    """Every request about `name` was the service's, for `user`, with nothing of the client's."""
+    requests = api.requests(note=name)
+    assert requests
+    for request in requests:
+        assert request.bearer == SERVICE_TOKEN
+        assert request.header("X-User-Id") == user
+        sent = f"{request.target} {request.headers} {request.body!r}"
+        assert not any(part in sent for part in client_token.split("."))
+
+
+@pytest.mark.parametrize("type", TYPES)
+def test_writes_are_made_with_the_services_token_and_the_users_name(
+    gateway, api, device, user, write, type
 ):
-    user = new_name(kind)
-    answer = {"is_applied": False, "status": 200, "body": b'{"title":"x"}'}
-    for method in ("GET", "PUT", "DELETE"):
-        api.misbehave(method, note, **answer)
-    device = device_of(service_gateway, user, note)
-    device.update(note, title="x")
-    device.request("note_deleted", "note_deleted_success", noteId=note)
-    requests = api.requests(note=note)
-    assert [request.method for request in requests] == ["GET", "PUT", "DELETE"]
-    assert {identity(request) for request in requests} == {("Bearer the-gateways-own", user)}
+    writer, other, sent = device(user), device(user), write(type)
+    if type == "note_update":
+        other.join(sent.name)
+    writer.request(type, sent.success, **sent.fields)
+    assert other.receive()["fromUserId"] == user
+    assert_asked_by_the_service(api, user, sent.name, writer.token)
 
 
-def test_a_401_to_the_gateways_token_is_not_the_clients_to_mend(
-    api, service_gateway, device_of, user, note
+def test_joins_are_asked_with_the_services_token_and_the_users_name(
+    gateway, api, device, user, note, new_name
 ):
-    device = device_of(service_gateway, user)
-    for method, type, fields in (
-        ("GET", "join_note", {}), ("PUT", "note_update", {"changes": {"title": "x"}}),
-    ):
-        api.misbehave(method, note, is_applied=False, status=401, body=b"{}")
-        error = device.refused(type, "upstream_rejected", noteId=note, **fields)
-        assert error["status"] == 401
-    device.expect_nothing()
+    owner, intruder = device(user, note), device(new_name("user"))
+    assert_asked_by_the_service(api, user, note, owner.token)
+    intruder.refused("join_note", "not_found", noteId=note)
+    assert api.requests(note=note)[-1].header("X-User-Id") == intruder.user
 
 
-def test_the_clients_own_token_is_sent_without_the_users_name(api, device, user, note):
-    writer = device(user, note)
-    (request,) = api.requests("GET", note)
-    assert request.header("Authorization") == f"Bearer {writer.token}"
-    assert request.header("X-User-Id") is None
+def test_a_look_at_a_folder_is_asked_with_the_services_token(gateway, api, device, user, folder):
+    writer = device(user)
+    writer.request(
+        "folder_updated", "folder_updated_success",
+        folderId=folder, changes={}, updatedFolder={"id": folder},
+    )
+    assert_asked_by_the_service(api, user, folder, writer.token)
+
+
+def test_two_users_write_each_in_their_own_name(gateway, api, device, user, note, new_name):
+    guest_name = new_name("user")
+    api.notes[note].readers.add(guest_name)
+    owner, guest = device(user, note), device(guest_name, note)
+    owner.update(note, title="from the owner")
+    guest.expect("note_sync", fromUserId=user)
+    guest.update(note, title="from the guest")
+    owner.expect("note_sync", fromUserId=guest_name)
+    names = [request.header("X-User-Id") for request in api.requests("PUT", note)]
+    assert names == [user, guest_name]
+    assert {request.bearer for request in api.requests(note=note)} == {SERVICE_TOKEN}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_line_end_after_the_token_is_not_part_of_it(
+    start_gateway, configured, api, device_of, user, note, end
+):
+    writer = device_of(start_gateway(configured(SERVICE_TOKEN + end)), user)
+    writer.update(note, title="x")
+    assert_asked_by_the_service(api, user, note, writer.token)
+
+
+def test_the_header_can_have_another_name(start_gateway, configured, api, device_of, user, note):
+    api.user_header = "Notes-On-Behalf-Of"
+    writer = device_of(start_gateway(configured(user_header="Notes-On-Behalf-Of")), user, note)
+    writer.update(note, title="x")
+    for request in api.requests(note=note):
+        assert request.header("Notes-On-Behalf-Of") == user
+        assert request.header("X-User-Id") is None
+
+
+def test_with_bearer_identity_there_is_no_such_header(
+    start_gateway, configured, api, device_of, user, note
+):
+    api.service_token = None
+    configuration = configured()
+    configuration["upstream"]["identity"] = "bearer"
+    writer = device_of(start_gateway(configuration), user, note)
+    writer.update(note, title="x")
+    for request in api.requests(note=note):
+        assert request.bearer == writer.token and request.header("X-User-Id") is None
+
+
+@pytest.mark.parametrize("type", TYPES)
+def test_a_401_is_not_the_users_expiry(gateway, api, device, user, write, type):
+    writer, refused = device(user), write(type)
+    api.misbehave(refused.methods[-1], refused.name, status=401, is_applied=False)
+    answer = writer.refused(type, "upstream_rejected", **refused.fields)
+    assert answer["status"] == 401
+    writer.expect_nothing()
+    writer.request(type, refused.success, **refused.fields)
+
+
+def test_a_401_on_a_join_is_not_the_users_expiry(gateway, api, device, user, note):
+    client = device(user)
+    api.misbehave("GET", note, status=401)
+    assert client.refused("join_note", "upstream_rejected", noteId=note)["status"] == 401
+    client.expect_nothing()
+    client.join(note)
+
+
+def test_the_users_own_token_still_runs_out(start_gateway, configured, api, device_of, user, note):
+    rules = {"clock_skew": "0s", "expiry_grace": "60s"}
+    gateway = start_gateway({**configured(), "authentication": rules})
+    late = device_of(gateway, user)
+    run_out(gateway, late)
+    late.send("note_update", noteId=note, changes={"title": "x"}, requestId="held")
+    late.expect_nothing()
+    assert api.requests(note=note) == []
+    renew(gateway, late)
+    assert late.answer_to("held")["type"] == "note_update_success"
+    assert_asked_by_the_service(api, user, note, late.token)
+
+
+@pytest.mark.parametrize("command", ["check", "serve"])
+@pytest.mark.parametrize(
+    "service",
+    [
+        None,
+        {"user_header": "X-User-Id"},
+        {"token_file": "nowhere"},
+        {"token_file": "empty"},
+        {"token_file": "secret", "user_header": "X User"},
+        {"token_file": "secret", "user_header": ""},
+    ],
+    ids=str,
+)
+def test_a_service_without_a_token_or_a_proper_header_is_a_configuration_error(
+    api, issuer, tmp_path, command, service
+):
+    configuration = base(api.url)
+    configuration["upstream"]["identity"] = "service"
+    if service is not None:
+        configuration["upstream"]["service"] = service
+    (tmp_path / "secret").write_bytes(issuer.secret)
+    (tmp_path / "empty").write_bytes(b"\n")
+    file = tmp_path / "notes-gateway.yaml"
+    file.write_text(yaml(configuration))
+    result = run(command, "--config", file)
+    assert result.returncode == 1
+    assert result.stdout + result.stderr
