@@ -54,6 +54,7 @@ def test_check_takes_every_key_of_this_release(file, authority):
     (directory / "tls").mkdir()
     (directory / "tls/fullchain.pem").write_bytes(authority.certificate_file.read_bytes())
     (directory / "tls/privkey.pem").write_bytes(authority.key_file.read_bytes())
+    (directory / "upstream-token").write_text("token\n")
     (directory / "upstream-ca.pem").write_bytes(authority.ca_file.read_bytes())
     result = check(
         file,
@@ -76,11 +77,20 @@ upstream:
   request_timeout: 10s
   max_connections: 64
   queue: 1024
+  identity: bearer
+  service:
+    token_file: upstream-token
+    user_header: "X-User-Id"
   routes:
     get_note: "GET /api/notes/{noteId}"
     create_note: "POST /api/notes"
     update_note: "PUT /api/notes/{noteId}"
     delete_note: "DELETE /api/notes/{noteId}"
+    get_folder: "GET /api/folders/{folderId}"
+    create_folder: "POST /api/folders"
+    update_folder: "PUT /api/folders/{folderId}"
+    delete_folder: "DELETE /api/folders/{folderId}"
+  updatable_fields: []
 authentication:
   keys:
     jwks_file: jwks.json
@@ -93,6 +103,8 @@ authentication:
   user_claim: sub
   clock_skew: 5s
   deadline: 30s
+  expiry: enforced
+  expiry_grace: 30s
   early_messages:
     count: 32
     size: 64KiB
@@ -101,6 +113,8 @@ websocket:
   allowed_origins: ["https://app.example.com"]
   max_message_size: 1MiB
   ping_interval: 5m
+  note_sync_audience: room
+  changes_include: []
   join_cache: 24h
 limits:
   rooms_per_connection: 100
@@ -160,12 +174,12 @@ shutdown_grace: [20s]
     [
         ({"surprise": 1}, "surprise"),
         ({"upstream": {"surprise": 1}}, "surprise"),
-        ({"upstream": {"routes": {"get_folder": "GET /folders/{folderId}"}}}, "get_folder"),
+        ({"upstream": {"service": {"surprise": "x"}}}, "surprise"),
         ({"history": {"lifetime": "5m"}}, "history"),
         ({"proxy": {"enabled": True}}, "proxy"),
         ({"admin": {"listen": ""}}, "admin"),
         ({"cluster": {"prefix": "x"}}, "cluster"),
-        ({"authentication": {"expiry": "enforced"}}, "expiry"),
+        ({"authentication": {"message_signing": True}}, "message_signing"),
         ({"limits": {"connections": 7}}, "connections"),
     ],
     ids=str,
