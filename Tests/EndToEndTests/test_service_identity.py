@@ -152,6 +152,18 @@ def test_the_users_own_token_still_runs_out(start_gateway, configured, api, devi
     assert_asked_by_the_service(api, user, note, late.token)
 
 
+def test_the_services_token_reaches_no_log(
+    start_gateway, configured, api, device_of, user, note
+):
+    gateway = start_gateway({**configured(), "logging": {"level": "trace"}})
+    writer = device_of(gateway, user, note)
+    api.misbehave("PUT", note, status=401)
+    writer.refused("note_update", "upstream_rejected", noteId=note, changes={"a": 1})
+    writer.update(note, title="x")
+    gateway.stop()
+    assert SERVICE_TOKEN not in gateway.log.text
+
+
 @pytest.mark.parametrize("command", ["check", "serve"])
 @pytest.mark.parametrize(
     "service",
