@@ -57,10 +57,12 @@ def test_of_other_users_only_members_of_the_room_hear_of_it(api, device, user, n
     for listener in (member, own):
         listener.expect("note_sync", changes={"title": "x"}, fromUserId=user)
         listener.expect_nothing()
-    outside.expect_nothing()
     answer = outside.update(note, title="y")
     member.expect("note_sync", seq=answer["seq"], fromUserId=guest_name)
-    own.expect_nothing()
+    answer = member.update(note, title="z")
+    outside.expect("note_sync", seq=answer["seq"], fromUserId=guest_name)
+    for listener in (own, outside, writer):
+        listener.expect_nothing()
 
 
 def test_who_has_left_the_room_still_hears_of_their_own_users_writes(device, user, note):
@@ -99,6 +101,8 @@ def test_created_and_deleted_notes_are_still_heard_once(device, user, note, new_
 def test_by_default_only_the_room_hears_of_it(start_gateway, device_of, user, note):
     gateway = start_gateway()
     joined, outside = device_of(gateway, user, note), device_of(gateway, user)
-    device_of(gateway, user).update(note, title="x")
-    joined.expect("note_sync")
+    writer = device_of(gateway, user)
+    for number in range(3):
+        writer.update(note, number=number)
+        joined.expect("note_sync", changes={"number": number})
     outside.expect_nothing()

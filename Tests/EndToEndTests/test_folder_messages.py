@@ -78,13 +78,17 @@ def test_a_name_that_no_folder_can_have_never_reaches_the_api(api, device, user,
 
 
 def test_a_folder_is_created_before_a_later_note_of_the_connection(api, device, user, new_name):
-    writer, folder, note = device(user), new_name("folder"), new_name("note")
+    writer, other = device(user), device(new_name("user"))
+    folder, note = new_name("folder"), new_name("note")
     gate = api.hold("POST", folder)
     folder_data, note_data = {"id": folder}, {"id": note, "folderId": folder}
     writer.send("folder_created", folderId=folder, folderData=folder_data, requestId="folder")
     writer.send("note_created", noteData=note_data, requestId="note")
     gate.wait_for_arrival()
     writer.expect_nothing()
+    for _ in range(3):
+        theirs = {"id": new_name("note")}
+        other.request("note_created", "note_created_success", noteData=theirs)
     assert api.requests("POST", note) == []
     gate.open()
     writer.expect("folder_created_success", requestId="folder")
