@@ -99,7 +99,8 @@ let package = Package(
     tests("GatewayLogic", ["GatewayTypes", "GatewayTesting"]),
     tests("GatewayLoop", ["GatewayTypes"]),
     shim("CTLSClient", at: "Tests/CTLSClient", links: ["ssl", "crypto"]),
-    tests("GatewayTransport", ["GatewayTypes", "GatewayLoop", "GatewayWire", "CLoop", "CTLSClient"]),
+    tests(
+      "GatewayTransport", ["GatewayTypes", "GatewayLoop", "GatewayWire", "CLoop", "CTLSClient"]),
     tests("GatewayUpstream", ["GatewayTypes", "GatewayLoop"]),
     tests(
       "GatewayRuntime",
