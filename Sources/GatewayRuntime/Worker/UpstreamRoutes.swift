@@ -14,8 +14,8 @@ struct UpstreamRoutes: Sendable {
   enum Identity: Sendable {
     /// The user's own.
     case bearer
-    /// The gateway's; the header field names the user, in the very bytes of the token's claim, UTF-8
-    /// beyond ASCII.
+    /// The gateway's; the header field names the user, in the very bytes of the token's claim,
+    /// UTF-8 where it is not ASCII.
     case service(BearerToken, userHeader: String)
   }
 

@@ -2,8 +2,8 @@
 ///
 /// Any text of 1 to 255 bytes without control characters, and without a space at its ends: it is
 /// echoed in `fromUserId`, logged and, with service identity, sent in a header field, whose reader
-/// takes such spaces away and would see another user. Two names are the same only byte for byte: texts
-/// that Unicode calls equivalent are different users of the login service.
+/// takes such spaces away and would see another user. Two names are the same only byte for byte:
+/// texts that Unicode calls equivalent are different users of the login service.
 package struct UserID: Hashable, Sendable {
   /// The most bytes of UTF-8 that a user's name may have. Source: OpenID Connect Core 1.0,
   /// section 2 (`sub` must not exceed 255 ASCII characters).
