@@ -69,6 +69,22 @@ def test_joins_are_asked_with_the_services_token_and_the_users_name(
     assert api.requests(note=note)[-1].header("X-User-Id") == intruder.user
 
 
+@pytest.mark.parametrize("kind", ["Zoë 🙂", "50%", "auth0|7"])
+def test_the_users_name_is_sent_in_the_bytes_of_its_claim(gateway, api, device, new_name, kind):
+    user = new_name(kind)
+    # A header field is read as Latin-1, and so is whose note it is.
+    sent = user.encode().decode("latin-1")
+    note = api.add(new_name("note"), sent)
+    device(user, note).update(note, title="x")
+    assert {request.header("X-User-Id") for request in api.requests(note=note)} == {sent}
+
+
+def test_a_name_that_a_header_field_would_change_is_no_users(gateway, stranger, issuer, new_name):
+    device = stranger(gateway)
+    for name in (" ", f" {new_name('user')}", f"{new_name('user')} "):
+        device.request("auth", "auth_failed", token=issuer.token(name))
+
+
 def test_a_look_at_a_folder_is_asked_with_the_services_token(gateway, api, device, user, folder):
     writer = device(user)
     writer.request(
