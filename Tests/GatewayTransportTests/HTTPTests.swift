@@ -147,9 +147,13 @@ import Testing
       exchanges.hold(exchange)
     }
     let idle = try TestSocket(port: fixture.port)
+    let beginning = try TestSocket(port: fixture.port)
+    try beginning.send("GET /c HTTP/1.1\r\n")
     let busy = try TestSocket(port: fixture.port)
     try busy.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\n\r\n")
     #expect(try fixture.events.next() == .note("requested"))
+    // All three are there: what was sent before was read before.
+    #expect(try fixture.ask { $0.httpConnectionCount } == 3)
     fixture.perform { front in
       front.stopListening()
       exchanges.take()?.respond(status: 200, body: Array("done".utf8))
@@ -159,6 +163,14 @@ import Testing
     #expect(answer.field("Connection") == "close")
     #expect(try busy.receiveRest() == [])
     #expect(try idle.receiveRest() == [])
+    // A head that has begun is a request that has begun, in pieces too.
+    for piece in ["Ho", "st: h\r\n", "\r\n"] {
+      try beginning.send(piece)
+      _ = try fixture.ask { $0.httpConnectionCount }
+    }
+    #expect(try fixture.events.next() == .note("requested"))
+    fixture.perform { _ in exchanges.take()?.respond(status: 204) }
+    #expect(try TestResponse(from: beginning).field("Connection") == "close")
     #expect(throws: TestFailure.self) { try TestSocket(port: fixture.port) }
   }
 }

@@ -243,7 +243,7 @@ final class HTTPConnection {
     guard let stream else { return }
     let wanted =
       switch phase {
-      case .head: input.isEmpty && !front.isStopping
+      case .head: input.isEmpty && !(front.isStopping && parser.isBetweenRequests)
       case .exchange: body.isEnded ? input.isEmpty : exchange?.wantsBody ?? false
       case .skipping, .lingering: true
       case .ending, .closed: false
