@@ -11,6 +11,17 @@ extension NoteID {
   }
 }
 
+extension FolderID {
+  /// The folder of this name, which the test knows to be a good one.
+  package static func named(_ text: String) -> FolderID {
+    do {
+      return try FolderID(text)
+    } catch {
+      preconditionFailure("the fixture '\(text)' is a folder's name: \(error)")
+    }
+  }
+}
+
 extension UserID {
   /// The user of this name, which the test knows to be a good one.
   package static func named(_ text: String) -> UserID {

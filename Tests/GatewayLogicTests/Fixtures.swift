@@ -14,6 +14,7 @@ let bob = UserID.named("bob")
 let red = NoteID.named("red")
 let blue = NoteID.named("blue")
 let green = NoteID.named("green")
+let box = Resource.folder(.named("box"))
 let token = BearerToken("first")
 let renewed = BearerToken("second")
 let changes = JSONText.of(#"{"title":"x"}"#)
@@ -43,8 +44,11 @@ func writer(
   Writer(user: user, token: token, connection: connection, operation: operation(number))
 }
 
-func update(_ number: UInt64, _ note: NoteID = red, of user: UserID = ada) -> Write {
-  Write(.update(changes: changes), of: .note(note), by: writer(number, of: user))
+func update(
+  _ number: UInt64, _ note: NoteID = red, of user: UserID = ada,
+  on connection: ConnectionID = .numbered(1)
+) -> Write {
+  Write(.update(changes: changes), of: .note(note), by: writer(number, of: user, on: connection))
 }
 
 func creation(_ number: UInt64, _ note: NoteID = red) -> Write {

@@ -76,10 +76,13 @@ struct RequestOrder {
     return true
   }
 
-  /// Ends the started requests about `resource`, oldest first.
-  mutating func finishAll(about resource: Resource) -> [ClientMessage] {
-    let ended = started.filter { $0.message.request.resource == resource }
-    started.removeAll { $0.message.request.resource == resource }
+  /// Ends the started requests about `resources`, oldest first.
+  mutating func finishAll(about resources: Set<Resource>) -> [ClientMessage] {
+    func isMeant(_ request: Started) -> Bool {
+      request.message.request.resource.map(resources.contains) ?? false
+    }
+    let ended = started.filter(isMeant)
+    started.removeAll(where: isMeant)
     size -= ended.reduce(0) { $0 + $1.size }
     return ended.map(\.message)
   }

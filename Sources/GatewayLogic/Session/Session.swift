@@ -39,8 +39,9 @@ package struct Session {
   private var badMessageCount = 0
   private var isDraining = false
   var requests = RequestOrder()
-  /// Those whose lanes have writes of this connection aside until there is another token.
-  var asideAt: Set<Resource> = []
+  /// Those whose lanes have writes of this connection aside until there is another token, once
+  /// each, in the order in which they asked for it.
+  var asideAt: [Resource] = []
   /// The notes that the connection has joined.
   package internal(set) var rooms: Set<NoteID> = []
 

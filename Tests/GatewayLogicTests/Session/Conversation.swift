@@ -11,9 +11,11 @@ final class Conversation {
   let greeting: [SessionEffect]
 
   init(
-    limits: Limits = Limits(), deadline: Duration = .seconds(30), grace: Duration = .seconds(20)
+    limits: Limits = Limits(), deadline: Duration = .seconds(30), grace: Duration = .seconds(20),
+    expiry: SessionRules.Expiry = .enforced
   ) {
-    let rules = SessionRules(limits: limits, authenticationDeadline: deadline, expiryGrace: grace)
+    let rules = SessionRules(
+      limits: limits, authenticationDeadline: deadline, expiry: expiry, expiryGrace: grace)
     var effects: [SessionEffect] = []
     session = Session(
       connection: Conversation.connection, rules: rules, at: clock.now, into: &effects)
@@ -21,8 +23,10 @@ final class Conversation {
   }
 
   /// A conversation whose client has authenticated as ada, with a token for an hour.
-  static func authenticated(limits: Limits = Limits()) -> Conversation {
-    let conversation = Conversation(limits: limits)
+  static func authenticated(
+    limits: Limits = Limits(), expiry: SessionRules.Expiry = .enforced
+  ) -> Conversation {
+    let conversation = Conversation(limits: limits, expiry: expiry)
     _ = conversation.verify(ada, token)
     return conversation
   }
@@ -73,11 +77,20 @@ final class Conversation {
     effects { session.writeAnswered(result, to: operation(number), into: &$0) }
   }
 
-  func joinEnds(_ number: UInt64, _ result: JoinResult) -> [SessionEffect] {
+  func joinEnds(
+    _ number: UInt64, _ result: JoinResult, with token: BearerToken = token
+  ) -> [SessionEffect] {
     effects {
       session.joinAnswered(
         result, to: operation(number), with: token, at: clock.now, into: &$0)
     }
+  }
+
+  /// The lane of `resource` has the connection's writes aside.
+  func ask(
+    _ resource: Resource, refused token: BearerToken = token
+  ) -> [SessionEffect] {
+    effects { session.renewalAsked(resource, refused: token, at: clock.now, into: &$0) }
   }
 
   func dissolve(_ note: NoteID) -> Bool {
@@ -86,6 +99,10 @@ final class Conversation {
 
   func drain() -> [SessionEffect] {
     effects { session.drain(into: &$0) }
+  }
+
+  func lose() -> [SessionEffect] {
+    effects { session.lost(into: &$0) }
   }
 
   func close(_ code: CloseCode, reason: String) -> [SessionEffect] {

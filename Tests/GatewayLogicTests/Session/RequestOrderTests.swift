@@ -14,6 +14,12 @@ struct RequestOrderTests {
     .createNote(note, noteData: noteData)
   }
   private static func delete(_ note: NoteID) -> ClientRequest { .deleteNote(note) }
+  private static let refresh = ClientRequest.change(box, .refresh(changes: .of("{}")))
+  private static let updateBox = ClientRequest.change(box, .update(changes: changes))
+  private static let createBox = ClientRequest.change(box, .create(data: noteData))
+  private static let deleteBox = ClientRequest.change(box, .delete)
+  /// A note of the same name as a folder.
+  private static let boxNote = NoteID.named("box")
 
   private static func order(of requests: [ClientRequest]) -> RequestOrder {
     var order = RequestOrder()
@@ -46,6 +52,11 @@ struct RequestOrderTests {
     ([delete(red), join(blue)], [delete(red)]),
     ([join(blue), create(red), join(green)], [join(blue)]),
     ([create(red), create(blue)], [create(red)]),
+    ([updateBox, refresh, updateBox], [updateBox, refresh, updateBox]),
+    ([updateBox, join(boxNote), update(boxNote)], [updateBox, join(boxNote)]),
+    ([createBox, update(red), updateBox], [createBox]),
+    ([update(red), deleteBox, join(blue)], [update(red)]),
+    ([updateBox, create(red), updateBox], [updateBox]),
   ]
 
   @Test(arguments: startable)
@@ -62,6 +73,8 @@ struct RequestOrderTests {
     ([join(red), update(blue), leave(green)], [join(red), leave(green)]),
     ([create(red), join(blue)], []),
     ([join(blue), delete(red), join(green)], [join(blue)]),
+    ([updateBox, join(boxNote), refresh], [join(boxNote)]),
+    ([deleteBox, join(red)], []),
   ]
 
   @Test(arguments: startableWithoutWrites)
@@ -112,6 +125,41 @@ struct RequestOrderTests {
     #expect(order.finish(operation(1)) == nil)
   }
 
+  @Test func `what is put back is started once more, before all that waits`() {
+    var order = Self.order(of: [Self.join(red), Self.update(red), Self.create(blue)])
+    _ = Self.startAll(&order)
+    #expect(order.putBack(operation(1)) == true)
+    #expect(order.size == 3)
+    #expect(Self.startAll(&order, withoutToken: true) == [])
+    #expect(Self.startAll(&order) == [Self.join(red)])
+    #expect(order.putBack(operation(2)) == false)
+    #expect(order.finish(operation(2)) != nil)
+    #expect(Self.startAll(&order) == [Self.update(red)])
+    #expect(order.putBack(operation(1)) == false)
+  }
+
+  @Test func `without a token others go on around what was put back`() {
+    var order = Self.order(of: [Self.join(red), Self.leave(red), Self.join(blue)])
+    _ = order.next()
+    #expect(order.putBack(operation(1)) == true)
+    #expect(Self.startAll(&order, withoutToken: true) == [Self.join(blue)])
+    #expect(Self.startAll(&order) == [Self.join(red)])
+  }
+
+  @Test func `all that was started about some notes and folders ends together`() {
+    var order = Self.order(of: [
+      Self.update(red), Self.updateBox, Self.update(blue), Self.update(red), Self.join(red),
+    ])
+    _ = Self.startAll(&order)
+    #expect(
+      order.finishAll(about: [box, .note(red)]).map(\.request) == [
+        Self.update(red), Self.updateBox, Self.update(red),
+      ])
+    #expect((order.count, order.size) == (2, 2))
+    #expect(order.finishAll(about: []) == [])
+    #expect(Self.startAll(&order) == [Self.join(red)])
+  }
+
   @Test func `joins under way are counted where they are no rejoins`() {
     var order = Self.order(of: [Self.join(red), Self.join(blue), Self.update(green)])
     #expect(order.startedJoinCount(outside: []) == 0)
@@ -146,7 +194,8 @@ struct RequestOrderTests {
         let note = [red, blue, green].randomElement(using: &random) ?? red
         let many = Array(repeating: Self.update(note), count: 3) + [Self.join(note)]
         let request =
-          (many + many + [Self.leave(note), Self.create(note), Self.delete(note)])
+          (many + many + [Self.updateBox, Self.refresh, Self.createBox, Self.deleteBox]
+          + [Self.leave(note), Self.create(note), Self.delete(note)])
           .randomElement(using: &random) ?? Self.join(note)
         unanswered.append((request, step, nil))
         order.append(ClientMessage(request), size: step)

@@ -1,0 +1,216 @@
+import GatewayLogic
+import GatewayTesting
+import GatewayTypes
+import Testing
+
+/// PROTOCOL.md, "Tokens": what waits for another token, what asks for it, and how the wait ends.
+struct SessionRenewalTests {
+  private static let update = ClientRequest.updateNote(red, changes: changes)
+  private static let unauthorized = JoinResult.refused(ErrorReport(.tokenExpired))
+
+  /// A conversation whose update of red is aside in its lane, and whose client was asked.
+  private static func waiting(limits: Limits = Limits()) -> Conversation {
+    let conversation = Conversation.authenticated(limits: limits)
+    _ = conversation.say(update, "u")
+    _ = conversation.ask(.note(red))
+    return conversation
+  }
+
+  @Test(arguments: SessionRules.Expiry.allCases)
+  func `a write refused for its token asks the client, who has the grace to answer`(
+    expiry: SessionRules.Expiry
+  ) {
+    let conversation = Conversation.authenticated(expiry: expiry)
+    _ = conversation.say(Self.update)
+    #expect(
+      conversation.ask(.note(red)) == [
+        .sendAuthFailed(.expired), .wake(at: conversation.clock.now + .seconds(20)),
+      ])
+    #expect(conversation.pass(.seconds(19)) == [])
+    #expect(conversation.pass(.seconds(1)).last?.isClose == true)
+  }
+
+  @Test func `the client is asked once, however many notes and folders wait`() {
+    let conversation = Self.waiting()
+    #expect(conversation.ask(.note(blue)) == [])
+    #expect(conversation.ask(box) == [])
+  }
+
+  @Test func `whose token has run out is not asked again, and the grace gets no longer`() {
+    let conversation = Conversation.authenticated()
+    _ = conversation.say(Self.update)
+    _ = conversation.pass(.seconds(3600))
+    _ = conversation.pass(.seconds(15))
+    #expect(conversation.ask(.note(red)) == [])
+    #expect(conversation.pass(.seconds(5)).last?.isClose == true)
+  }
+
+  @Test func `a token that has come in the meantime is passed on at once`() {
+    let conversation = Conversation.authenticated()
+    _ = conversation.say(Self.update)
+    _ = conversation.verify(ada, renewed)
+    #expect(conversation.ask(.note(red)) == [.renewed(.note(red), renewed)])
+    #expect(conversation.verify(ada, BearerToken("third")).count == 2)
+  }
+
+  @Test func `a token that has come and run out in the meantime is not passed on`() {
+    let conversation = Conversation.authenticated()
+    _ = conversation.say(Self.update, "u")
+    _ = conversation.verify(ada, renewed, for: .seconds(60))
+    _ = conversation.pass(.seconds(60))
+    #expect(conversation.ask(.note(red)) == [])
+    let third = BearerToken("third")
+    #expect(conversation.verify(ada, third).last == .renewed(.note(red), third))
+  }
+
+  @Test func `a renewal goes to each that waits, once, in the order they asked`() {
+    let conversation = Self.waiting()
+    _ = conversation.ask(box)
+    _ = conversation.ask(.note(blue))
+    #expect(
+      conversation.verify(ada, renewed).suffix(3) == [
+        .renewed(.note(red), renewed), .renewed(box, renewed), .renewed(.note(blue), renewed),
+      ])
+    #expect(conversation.verify(ada, renewed).count == 2)
+    #expect(conversation.lose() == [])
+  }
+
+  @Test func `what is aside goes on before what was held here`() {
+    let conversation = Self.waiting()
+    _ = conversation.say(.updateNote(red, changes: changes))
+    #expect(
+      conversation.verify(ada, renewed).suffix(2) == [
+        .renewed(.note(red), renewed),
+        .write(.update(changes: changes), red, 2, token: renewed),
+      ])
+  }
+
+  @Test func `without authentication there is nothing to wait for`() {
+    let conversation = Conversation()
+    #expect(conversation.ask(.note(red)) == [.withdrawn(.note(red))])
+    let closing = Conversation.authenticated()
+    _ = closing.close(.tooSlow, reason: "too slow")
+    #expect(closing.ask(.note(red)) == [.withdrawn(.note(red))])
+  }
+
+  @Test func `at the end of the grace what is aside and held is answered, and withdrawn`() {
+    let conversation = Conversation.authenticated()
+    _ = conversation.say(.updateNote(blue, changes: changes), "1")
+    _ = conversation.say(.change(box, .update(changes: changes)), "2")
+    _ = conversation.say(.updateNote(red, changes: changes), "3")
+    for resource in [.note(red), box, .note(blue)] as [Resource] { _ = conversation.ask(resource) }
+    _ = conversation.say(.updateNote(blue, changes: changes), "4")
+    #expect(
+      conversation.pass(.seconds(20)) == [
+        .sendError(.tokenExpired, blue, "1"), .sendError(.tokenExpired, nil, "2"),
+        .sendError(.tokenExpired, red, "3"), .sendError(.tokenExpired, blue, "4"),
+        .withdrawn(.note(red)), .withdrawn(box), .withdrawn(.note(blue)),
+        .close(.unauthenticated, reason: "token expired and not renewed"),
+      ])
+    #expect(conversation.session.unansweredCount == 0)
+  }
+
+  @Test func `a write that is under way elsewhere is not answered for another one's wait`() {
+    let conversation = Self.waiting()
+    let other = Conversation.authenticated()
+    for each in [conversation, other] { _ = each.say(.updateNote(blue, changes: changes), "b") }
+    _ = other.say(Self.update, "u")
+    _ = other.ask(.note(red))
+    #expect(!other.pass(.seconds(20)).contains(.sendError(.tokenExpired, blue, "b")))
+  }
+
+  @Test func `the fifth failure answers what is aside, and withdraws it`() {
+    let conversation = Self.waiting()
+    for _ in 1...4 { _ = conversation.fail() }
+    #expect(
+      conversation.fail() == [
+        .sendAuthFailed(.failed), .sendError(.tokenExpired, red, "u"), .withdrawn(.note(red)),
+        .close(.unauthenticated, reason: "authentication failed too often"),
+      ])
+  }
+
+  @Test func `who is lost or closed withdraws what is aside, once`() {
+    let lost = Self.waiting()
+    #expect(lost.lose() == [.withdrawn(.note(red))])
+    #expect(lost.lose() == [])
+    let closed = Self.waiting()
+    let why = "too slow"
+    #expect(
+      closed.close(.tooSlow, reason: why) == [
+        .withdrawn(.note(red)), .close(.tooSlow, reason: why),
+      ])
+    #expect(closed.lose() == [])
+  }
+
+  @Test func `with at_connect a token's end means nothing`() {
+    let conversation = Conversation(expiry: .atConnect)
+    #expect(conversation.verify(ada, token, for: .seconds(1)).last == .identified(ada))
+    #expect(conversation.pass(.seconds(1 << 20)) == [])
+    #expect(conversation.say(Self.update).count == 1)
+  }
+
+  // MARK: Joins
+
+  @Test func `a join refused for its token asks, waits, and is tried once more`() {
+    let conversation = Conversation.authenticated()
+    _ = conversation.say(.joinNote(red), "j")
+    #expect(
+      conversation.joinEnds(1, Self.unauthorized) == [
+        .sendAuthFailed(.expired), .wake(at: conversation.clock.now + .seconds(20)),
+      ])
+    #expect(conversation.session.unansweredCount == 1)
+    #expect(conversation.verify(ada, renewed).last == .join(red, 2, token: renewed))
+    #expect(
+      conversation.joinEnds(2, Self.unauthorized, with: renewed) == [
+        .sendError(.tokenExpired, red, "j")
+      ])
+    #expect(conversation.session.unansweredCount == 0)
+  }
+
+  @Test func `a join refused for a token that was renewed meanwhile goes at once`() {
+    let conversation = Conversation.authenticated()
+    _ = conversation.say(.joinNote(red))
+    _ = conversation.verify(ada, renewed)
+    #expect(conversation.joinEnds(1, Self.unauthorized) == [.join(red, 2, token: renewed)])
+  }
+
+  @Test func `a join of one whose token has run out waits without another word`() {
+    let conversation = Conversation.expired()
+    _ = conversation.say(.joinNote(red))
+    #expect(conversation.joinEnds(1, Self.unauthorized) == [])
+    #expect(conversation.say(.joinNote(blue)) == [.join(blue, 2)])
+    #expect(conversation.verify(ada, renewed).last == .join(red, 3, token: renewed))
+  }
+
+  @Test func `what came behind a join that waits for a token stays behind it`() {
+    let conversation = Conversation.authenticated()
+    _ = conversation.say(.joinNote(red))
+    _ = conversation.say(.leaveNote(red), "l")
+    _ = conversation.joinEnds(1, Self.unauthorized)
+    #expect(conversation.verify(ada, renewed).last == .join(red, 2, token: renewed))
+    #expect(
+      conversation.joinEnds(2, .admitted(position(0)), with: renewed).suffix(2) == [
+        .leave(red), .send(.noteLeft(red, requestID: .named("l"))),
+      ])
+  }
+
+  @Test func `a join that waits for a token is answered when there is none`() {
+    let conversation = Conversation.authenticated()
+    _ = conversation.say(.joinNote(red), "j")
+    _ = conversation.joinEnds(1, Self.unauthorized)
+    #expect(conversation.pass(.seconds(20)).first == .sendError(.tokenExpired, red, "j"))
+  }
+
+  // MARK: The end
+
+  @Test func `draining waits for the token that something waits for, and for no longer`() {
+    let renewing = Self.waiting()
+    #expect(renewing.drain() == [])
+    #expect(renewing.say(.authenticate(renewed)).count == 1)
+    #expect(renewing.verify(ada, renewed).last == .renewed(.note(red), renewed))
+    #expect(renewing.writeEnds(1, .updated(answer, at: later, position(1))).last?.isClose == true)
+    let silent = Self.waiting()
+    #expect(silent.drain() == [])
+    #expect(silent.pass(.seconds(20)).last?.isClose == true)
+  }
+}
