@@ -29,9 +29,24 @@ private final class Household {
 
   @discardableResult
   func answer(_ note: NoteID, _ reply: UpstreamReply) -> [HomeEffect] {
+    answer(.note(note), reply)
+  }
+
+  @discardableResult
+  func answer(_ resource: Resource, _ reply: UpstreamReply) -> [HomeEffect] {
     effects {
-      home.writeAnswered(reply, of: .note(note), at: clock.now, wallNow: later, into: &$0)
+      home.writeAnswered(reply, of: resource, at: clock.now, wallNow: later, into: &$0)
     }
+  }
+
+  func renew(_ resource: Resource) -> [HomeEffect] {
+    effects {
+      home.renewed(resource, by: .numbered(1), renewed, at: clock.now, into: &$0)
+    }
+  }
+
+  func withdraw(_ resource: Resource) -> [HomeEffect] {
+    effects { home.withdrawn(resource, by: .numbered(1), at: clock.now, into: &$0) }
   }
 
   @discardableResult
@@ -173,6 +188,47 @@ struct HomeTests {
     #expect(household.home.count == 0)
     #expect(household.check(joining(), yes) == [])
     household.empty(red)
+    #expect(household.home.count == 0)
+  }
+
+  @Test func `a folder is another thing than the note of its name, and has no room`() {
+    let boxNote = Resource.note(.named("box"))
+    for (number, resource) in [(1, box), (2, boxNote)] as [(UInt64, Resource)] {
+      let write = Write(.update(changes: changes), of: resource, by: writer(number))
+      #expect(household.submit(write) == [.request(.update(changes: changes), for: write)])
+    }
+    #expect(household.home.busyLaneCount == 2)
+    #expect(
+      household.answer(box, yes) == [
+        .announce(
+          .updated(changes: changes, to: answer, at: later, at(1, 1), by: writer(1)),
+          of: box, roomWorkers: []),
+        .answerWriter(writer(1), .updated(answer, at: later, at(1, 1))),
+      ])
+    #expect(household.home.busyLaneCount == 1)
+  }
+
+  @Test func `a writer is asked for another token by the name of what it wrote to`() {
+    household.submit(update(1))
+    #expect(household.answer(red, status(401)) == [.askForRenewal(writer(1), of: .note(red))])
+    #expect(household.home.busyLaneCount == 0)
+    #expect(household.renew(.note(blue)) == [])
+    #expect(household.renew(.note(red)).count == 1)
+    #expect(household.home.busyLaneCount == 1)
+  }
+
+  @Test func `a note whose writes wait for a token is not forgotten, and rests afterwards`() {
+    household.submit(update(1))
+    household.answer(red, status(401))
+    household.pass(.seconds(10_000))
+    #expect(household.home.count == 1)
+    #expect(household.withdraw(.note(red)) == [])
+    household.pass(.seconds(299))
+    #expect(household.home.count == 1)
+    household.pass(.seconds(1))
+    #expect(household.home.count == 0)
+    #expect(household.renew(.note(red)) == [])
+    #expect(household.withdraw(.note(red)) == [])
     #expect(household.home.count == 0)
   }
 
