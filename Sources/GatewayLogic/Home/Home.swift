@@ -79,6 +79,16 @@ package struct Home {
     }
   }
 
+  /// A connection's token has run out.
+  package mutating func expired(
+    _ resource: Resource, of connection: ConnectionID, at now: MonotonicTime,
+    into effects: inout [HomeEffect]
+  ) {
+    with(resource, at: now, into: &effects) { entry, lane, _ in
+      entry.lane.expired(connection, into: &lane)
+    }
+  }
+
   /// A connection that was asked for another token has one.
   package mutating func renewed(
     _ resource: Resource, by connection: ConnectionID, _ token: BearerToken,
@@ -194,8 +204,8 @@ package struct Home {
         effects.append(.request(step, for: write))
       case .answer(let writer, let result):
         effects.append(.answerWriter(writer, result))
-      case .askForRenewal(let writer):
-        effects.append(.askForRenewal(writer, of: resource))
+      case .aside(let writer, isRefused: let isRefused):
+        effects.append(.aside(writer, of: resource, isRefused: isRefused))
       case .announce(let announcement):
         effects.append(.announce(announcement, of: resource, roomWorkers: roomWorkers))
       }

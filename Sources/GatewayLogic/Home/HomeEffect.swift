@@ -8,8 +8,9 @@ package enum HomeEffect: Hashable, Sendable {
   case check(JoinRequest)
   /// Tell the writer how it ended.
   case answerWriter(Writer, WriteResult)
-  /// The upstream did not accept the writer's token. Tell the session by `renewalAsked`.
-  case askForRenewal(Writer, of: Resource)
+  /// The write waits in its lane until its connection has another token: tell the session by
+  /// `setAside`. With `isRefused` it was the upstream that did not accept the token.
+  case aside(Writer, of: Resource, isRefused: Bool)
   /// Tell the one who asked to join.
   case answerJoiner(JoinRequest, JoinResult)
   /// Tell the others of an accepted write. `roomWorkers` are those that may have members.

@@ -14,15 +14,14 @@ struct RequestOrder {
   private struct Waiting {
     let message: ClientMessage
     let size: Int
-    /// The upstream has refused it once for its token.
-    var isRetry = false
   }
 
   private struct Started {
     let operation: OperationID
     let message: ClientMessage
     let size: Int
-    let isRetry: Bool
+    /// It waits in its lane until there is another token.
+    var isAside = false
   }
 
   private var waiting: [Waiting] = []
@@ -49,42 +48,49 @@ struct RequestOrder {
     size += messageSize
   }
 
-  /// Starts the first request that may start, if there is one; with `withoutToken` no write and
-  /// nothing that the upstream has refused for its token.
+  /// Starts the first request that may start, if there is one. With `withoutToken` that is a read:
+  /// writes are held, and reads do not wait for them, but for a creation or deletion of the same.
   mutating func next(
     withoutToken: Bool = false
   ) -> (operation: OperationID, message: ClientMessage)? {
-    guard let index = firstStartable(withoutToken: withoutToken) else { return nil }
+    let index = withoutToken ? firstStartableRead() : firstStartable()
+    guard let index else { return nil }
     let request = waiting.remove(at: index)
     lastNumber += 1
     let operation = OperationID(number: lastNumber)
     started.append(
-      Started(
-        operation: operation, message: request.message, size: request.size,
-        isRetry: request.isRetry))
+      Started(operation: operation, message: request.message, size: request.size))
     return (operation, request.message)
   }
 
-  /// Puts a started request back in front of those that wait, to be started once more; false when
-  /// that has been done before, and nothing is changed.
-  mutating func putBack(_ operation: OperationID) -> Bool {
-    guard let index = started.firstIndex(where: { $0.operation == operation }),
-      !started[index].isRetry
-    else { return false }
-    let request = started.remove(at: index)
-    waiting.insert(Waiting(message: request.message, size: request.size, isRetry: true), at: 0)
-    return true
+  /// What writes are under way about, each once, in the order in which they started.
+  var startedWriteResources: [Resource] {
+    var resources: [Resource] = []
+    for request in started.lazy.map(\.message.request) {
+      guard request.isWrite, let resource = request.resource, !resources.contains(resource)
+      else { continue }
+      resources.append(resource)
+    }
+    return resources
   }
 
-  /// Ends the started requests about `resources`, oldest first.
-  mutating func finishAll(about resources: Set<Resource>) -> [ClientMessage] {
-    func isMeant(_ request: Started) -> Bool {
-      request.message.request.resource.map(resources.contains) ?? false
-    }
-    let ended = started.filter(isMeant)
-    started.removeAll(where: isMeant)
-    size -= ended.reduce(0) { $0 + $1.size }
-    return ended.map(\.message)
+  /// A started write waits in its lane until there is another token.
+  mutating func setAside(_ operation: OperationID) {
+    guard let index = started.firstIndex(where: { $0.operation == operation }) else { return }
+    started[index].isAside = true
+  }
+
+  /// There is another token: nothing is aside any more.
+  mutating func goOn() {
+    for index in started.indices { started[index].isAside = false }
+  }
+
+  /// Ends all that waits for a token, in a lane or here, oldest first.
+  mutating func removeHeld() -> [ClientMessage] {
+    let aside = started.filter(\.isAside)
+    started.removeAll(where: \.isAside)
+    size -= aside.reduce(0) { $0 + $1.size }
+    return aside.map(\.message) + removeWaiting()
   }
 
   /// Ends a started request and gives it back; nil when there is none of that number.
@@ -103,7 +109,7 @@ struct RequestOrder {
     return messages
   }
 
-  private func firstStartable(withoutToken: Bool) -> Int? {
+  private func firstStartable() -> Int? {
     guard !waiting.isEmpty, !started.contains(where: { $0.message.request.isBarrier }) else {
       return nil
     }
@@ -116,13 +122,23 @@ struct RequestOrder {
     }
     for (index, candidate) in waiting.enumerated() {
       let request = candidate.message.request
-      if request.isBarrier {
-        return index == 0 && started.isEmpty && !withoutToken ? index : nil
-      }
+      if request.isBarrier { return index == 0 && started.isEmpty ? index : nil }
       guard let resource = request.resource, !blocked.contains(resource) else { continue }
-      let isHeld = withoutToken && (request.isWrite || candidate.isRetry)
-      if !isHeld, request.isUpdate || !updating.contains(resource) { return index }
+      if request.isUpdate || !updating.contains(resource) { return index }
       blocked.insert(resource)
+    }
+    return nil
+  }
+
+  private func firstStartableRead() -> Int? {
+    func blocks(_ request: ClientRequest) -> Bool { !request.isWrite || request.isBarrier }
+    var blocked = Set(
+      started.lazy.map(\.message.request).filter(blocks).compactMap(\.resource))
+    for (index, candidate) in waiting.enumerated() {
+      let request = candidate.message.request
+      guard let resource = request.resource else { continue }
+      if !request.isWrite, !blocked.contains(resource) { return index }
+      if blocks(request) { blocked.insert(resource) }
     }
     return nil
   }
@@ -147,7 +163,7 @@ extension ClientRequest {
     }
   }
 
-  fileprivate var isWrite: Bool {
+  var isWrite: Bool {
     if case .change = self { true } else { false }
   }
 

@@ -53,21 +53,9 @@ extension Session {
 
   /// The note's home has decided on a join. Without an `enter` among the effects of an admission
   /// the connection is in already or closing, and the worker gives `RoomMembers` the grant alone.
-  ///
-  /// A join whose `token` the upstream did not accept is tried once more with another one.
   package mutating func joinAnswered(
-    _ result: JoinResult, to operation: OperationID, with token: BearerToken,
-    at now: MonotonicTime, into effects: inout [SessionEffect]
+    _ result: JoinResult, to operation: OperationID, into effects: inout [SessionEffect]
   ) {
-    if let authentication, case .refused(let report) = result, report.code == .tokenExpired,
-      requests.putBack(operation)
-    {
-      if authentication.token == token, !isExpired {
-        expire(authentication, at: now, into: &effects)
-      }
-      requestEnded(into: &effects)
-      return
-    }
     guard let message = requests.finish(operation),
       case .joinNote(let note) = message.request
     else { return }

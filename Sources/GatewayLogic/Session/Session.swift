@@ -234,6 +234,7 @@ package struct Session {
     state = .expired(authentication, graceEnd: graceEnd)
     effects.append(.send(.authFailed(.expired, requestID: nil)))
     effects.append(.wake(at: graceEnd))
+    holdStartedWrites(into: &effects)
   }
 
   /// The gateway is going away: answers what it has taken, takes no more joins or writes, closes.

@@ -17,7 +17,9 @@ package enum SessionEffect: Hashable, Sendable {
   case leave(NoteID)
   /// Hand a write to the note's lane; the answer comes by `writeAnswered`.
   case write(Write)
-  /// Tell the lane of `resource` that it may go on with what this connection has aside there.
+  /// Tell the lane of a resource that this connection's token has run out.
+  case expired(Resource)
+  /// Tell the lane of a resource that it may go on with what this connection has aside there.
   case renewed(Resource, BearerToken)
   /// Tell it to forget what this connection has aside there.
   case withdrawn(Resource)

@@ -5,7 +5,7 @@ package struct Write: Hashable, Sendable {
   package let resource: Resource
   package let change: Change
   package internal(set) var writer: Writer
-  /// Whether the upstream has refused it once for its token, and it came back with another one.
+  /// Whether the upstream has refused it once for its token; the next time is the last.
   var isRetried = false
 
   package init(_ change: Change, of resource: Resource, by writer: Writer) {

@@ -71,6 +71,7 @@ package struct WriteLane {
     let index = aside.firstIndex { $0.connection == write.writer.connection }
     if let index, aside[index].writes.count < rules.waitingCountMax {
       aside[index].writes.append(write)
+      effects.append(.aside(write.writer, isRefused: false))
     } else if index == nil, isIdle {
       start(write, into: &effects)
     } else if index == nil, waiting.count < rules.waitingCountMax {
@@ -122,20 +123,33 @@ package struct WriteLane {
 
   private mutating func stepAside(_ write: Write, into effects: inout [WriteLaneEffect]) {
     state = .idle
+    var write = write
+    write.isRetried = true
     let connection = write.writer.connection
     let later = waiting.removeAll { $0.writer.connection == connection }
     aside.append(Aside(connection: connection, writes: [write] + later))
-    effects.append(.askForRenewal(write.writer))
+    effects.append(.aside(write.writer, isRefused: true))
+    for write in later { effects.append(.aside(write.writer, isRefused: false)) }
   }
 
-  /// A connection has another token: what it has aside is next in line. The one that was refused is
-  /// tried once more, the others for the first time.
+  /// A connection's token has run out: what it has waiting steps aside. What is under way goes on.
+  package mutating func expired(
+    _ connection: ConnectionID, into effects: inout [WriteLaneEffect]
+  ) {
+    let writes = waiting.removeAll { $0.writer.connection == connection }
+    guard !writes.isEmpty else { return }
+    // What is aside already is older, and has kept all later ones from the queue.
+    aside.append(Aside(connection: connection, writes: writes))
+    for write in writes { effects.append(.aside(write.writer, isRefused: false)) }
+  }
+
+  /// A connection has another token: what it has aside is next in line. What was refused is tried
+  /// once more, the others for the first time.
   package mutating func renewed(
     _ connection: ConnectionID, _ token: BearerToken, into effects: inout [WriteLaneEffect]
   ) {
     guard var writes = takeAside(connection) else { return }
     for index in writes.indices { writes[index].writer.token = token }
-    if !writes.isEmpty { writes[0].isRetried = true }
     waiting.prepend(writes)
     startNext(into: &effects)
   }

@@ -6,9 +6,10 @@ package enum WriteLaneEffect: Hashable, Sendable {
   case request(UpstreamStep, for: Write)
   /// Tell the writer how it ended.
   case answer(Writer, WriteResult)
-  /// The upstream did not accept the writer's token. Have the writer's session see to another one,
-  /// and tell the lane by `renewed` or `withdrawn`.
-  case askForRenewal(Writer)
+  /// The write waits aside until its connection has another token: tell the session by `setAside`,
+  /// which tells the lane by `renewed` or `withdrawn`. With `isRefused` it was the upstream that did
+  /// not accept the token, and the session may not know yet.
+  case aside(Writer, isRefused: Bool)
   /// The upstream has said yes: tell the others.
   case announce(Announcement)
 }

@@ -16,6 +16,11 @@ extension Worker {
     runHomeEffects()
   }
 
+  func expired(_ resource: Resource, of connection: ConnectionID) {
+    home.expired(resource, of: connection, at: SystemClock.monotonic, into: &homeEffects)
+    runHomeEffects()
+  }
+
   func renewed(_ resource: Resource, by connection: ConnectionID, _ token: BearerToken) {
     home.renewed(resource, by: connection, token, at: SystemClock.monotonic, into: &homeEffects)
     runHomeEffects()
@@ -54,8 +59,9 @@ extension Worker {
     case .answerWriter(let writer, let result):
       logRefusal(of: writer, result)
       post(.writeAnswered(writer, result), to: writer.connection.worker)
-    case .askForRenewal(let writer, of: let resource):
-      post(.renewalAsked(writer, resource), to: writer.connection.worker)
+    case .aside(let writer, of: let resource, isRefused: let isRefused):
+      post(
+        .setAside(writer, resource, isRefused: isRefused), to: writer.connection.worker)
     case .answerJoiner(let request, let result):
       post(.joinAnswered(request, result), to: request.connection.worker)
     case .announce(let announcement, of: let resource, roomWorkers: let roomWorkers):

@@ -46,6 +46,8 @@ extension Worker {
       leave(note, id.slot)
     case .write(let write):
       post(.write(write), to: home(of: write.resource))
+    case .expired(let resource):
+      post(.expired(resource, id), to: home(of: resource))
     case .renewed(let resource, let token):
       post(.renewed(resource, id, token), to: home(of: resource))
     case .withdrawn(let resource):
@@ -64,14 +66,15 @@ extension Worker {
     }
   }
 
-  func renewalAsked(_ writer: Writer, _ resource: Resource) {
+  func setAside(_ writer: Writer, _ resource: Resource, isRefused: Bool) {
     guard connections[writer.connection] != nil else {
       post(.withdrawn(resource, writer.connection), to: home(of: resource))
       return
     }
     withSession(writer.connection) { session, effects in
-      session.renewalAsked(
-        resource, refused: writer.token, at: SystemClock.monotonic, into: &effects)
+      session.setAside(
+        writer.operation, of: resource, token: writer.token, isRefused: isRefused,
+        at: SystemClock.monotonic, into: &effects)
     }
   }
 
@@ -79,9 +82,7 @@ extension Worker {
     let id = request.connection
     var isEntering = false
     _ = connections.update(id) { connection in
-      connection.session.joinAnswered(
-        result, to: request.operation, with: request.token, at: SystemClock.monotonic,
-        into: &sessionEffects)
+      connection.session.joinAnswered(result, to: request.operation, into: &sessionEffects)
       isEntering = sessionEffects.contains(.enter(request.note))
     }
     if case .admitted = result {

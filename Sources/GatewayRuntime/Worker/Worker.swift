@@ -151,6 +151,8 @@ final class Worker {
       submit(write)
     case .join(let request):
       join(request)
+    case .expired(let resource, let connection):
+      expired(resource, of: connection)
     case .renewed(let resource, let connection, let token):
       renewed(resource, by: connection, token)
     case .withdrawn(let resource, let connection):
@@ -159,8 +161,8 @@ final class Worker {
       emptied(note, on: worker, grantCount: count)
     case .writeAnswered(let writer, let result):
       writeAnswered(writer, result)
-    case .renewalAsked(let writer, let resource):
-      renewalAsked(writer, resource)
+    case .setAside(let writer, let resource, isRefused: let isRefused):
+      setAside(writer, resource, isRefused: isRefused)
     case .joinAnswered(let request, let result):
       joinAnswered(request, result)
     case .broadcast(let broadcast):

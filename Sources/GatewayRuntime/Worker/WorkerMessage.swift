@@ -7,6 +7,7 @@ import GatewayWire
 enum WorkerMessage: Sendable {
   // To the home of a note or folder.
   case write(Write)
+  case expired(Resource, ConnectionID)
   case renewed(Resource, ConnectionID, BearerToken)
   case withdrawn(Resource, ConnectionID)
   case join(JoinRequest)
@@ -14,7 +15,7 @@ enum WorkerMessage: Sendable {
 
   // To the worker of a connection.
   case writeAnswered(Writer, WriteResult)
-  case renewalAsked(Writer, Resource)
+  case setAside(Writer, Resource, isRefused: Bool)
   case joinAnswered(JoinRequest, JoinResult)
   case broadcast(Broadcast)
 

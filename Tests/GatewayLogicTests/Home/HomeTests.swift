@@ -210,7 +210,8 @@ struct HomeTests {
 
   @Test func `a writer is asked for another token by the name of what it wrote to`() {
     household.submit(update(1))
-    #expect(household.answer(red, status(401)) == [.askForRenewal(writer(1), of: .note(red))])
+    #expect(
+      household.answer(red, status(401)) == [.aside(writer(1), of: .note(red), isRefused: true)])
     #expect(household.home.busyLaneCount == 0)
     #expect(household.renew(.note(blue)) == [])
     #expect(household.renew(.note(red)).count == 1)

@@ -90,12 +90,20 @@ final class World {
       case .write(let write):
         if write.writer.connection != id { problems.append("\(index) writes for another") }
         toHome[worker].append { $0.atHome { $0.submit(write, newEpoch: $1, at: $2, into: &$3) } }
-      case .renewed, .withdrawn: problems.append("\(index) was asked for another token")
+      case .expired(let resource):
+        toHome[worker].append { $0.atHome { $0.expired(resource, of: id, at: $2, into: &$3) } }
+      case .renewed(let resource, let token):
+        toHome[worker].append {
+          $0.atHome { $0.renewed(resource, by: id, token, at: $2, into: &$3) }
+        }
+      case .withdrawn(let resource):
+        toHome[worker].append { $0.atHome { $0.withdrawn(resource, by: id, at: $2, into: &$3) } }
       }
     }
   }
 
   func close(_ index: Int) {
+    drive(index) { $0.lost(into: &$1) }
     let session = clients[index].session
     clients[index].isOpen = false
     for note in session.rooms { leave(note, index) }
@@ -138,8 +146,7 @@ final class World {
     }
     guard let index else { return }
     drive(index) {
-      $0.joinAnswered(
-        result, to: request.operation, with: request.token, at: clock.now, into: &$1)
+      $0.joinAnswered(result, to: request.operation, into: &$1)
     }
   }
 
@@ -198,7 +205,16 @@ final class World {
         }
       case .answerJoiner(let request, let result):
         toWorker[Int(request.connection.worker)].append { $0.decided(request, result) }
-      case .askForRenewal: problems.append("the upstream refuses no token")
+      case .aside(let writer, of: let resource, isRefused: let isRefused):
+        toWorker[Int(writer.connection.worker)].append { world in
+          guard let index = world.index(of: writer.connection) else { return }
+          let now = world.clock.now
+          world.drive(index) {
+            $0.setAside(
+              writer.operation, of: resource, token: writer.token, isRefused: isRefused, at: now,
+              into: &$1)
+          }
+        }
       case .announce(let announcement, of: .note(let note), roomWorkers: let workers):
         announce(announcement, of: note, workers)
       case .announce: break

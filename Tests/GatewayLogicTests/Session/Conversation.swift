@@ -78,19 +78,21 @@ final class Conversation {
   }
 
   func joinEnds(
-    _ number: UInt64, _ result: JoinResult, with token: BearerToken = token
+    _ number: UInt64, _ result: JoinResult
   ) -> [SessionEffect] {
-    effects {
-      session.joinAnswered(
-        result, to: operation(number), with: token, at: clock.now, into: &$0)
-    }
+    effects { session.joinAnswered(result, to: operation(number), into: &$0) }
   }
 
-  /// The lane of `resource` has the connection's writes aside.
-  func ask(
-    _ resource: Resource, refused token: BearerToken = token
+  /// The lane of `resource` has a write of the connection aside, as a rule for the upstream refused
+  /// its token.
+  func setAside(
+    _ number: UInt64, _ resource: Resource, token: BearerToken = token, isRefused: Bool = true
   ) -> [SessionEffect] {
-    effects { session.renewalAsked(resource, refused: token, at: clock.now, into: &$0) }
+    effects {
+      session.setAside(
+        operation(number), of: resource, token: token, isRefused: isRefused, at: clock.now,
+        into: &$0)
+    }
   }
 
   func dissolve(_ note: NoteID) -> Bool {

@@ -69,16 +69,17 @@ struct RequestOrderTests {
   }
 
   private static let startableWithoutWrites: [([ClientRequest], [ClientRequest])] = [
-    ([update(red), join(red), join(blue)], [join(blue)]),
+    ([update(red), join(red), join(blue)], [join(red), join(blue)]),
     ([join(red), update(blue), leave(green)], [join(red), leave(green)]),
-    ([create(red), join(blue)], []),
-    ([join(blue), delete(red), join(green)], [join(blue)]),
+    ([join(red), leave(red)], [join(red)]),
+    ([create(red), join(blue), join(red)], [join(blue)]),
+    ([join(blue), delete(red), join(green), leave(red)], [join(blue), join(green)]),
     ([updateBox, join(boxNote), refresh], [join(boxNote)]),
-    ([deleteBox, join(red)], []),
+    ([deleteBox, join(red)], [join(red)]),
   ]
 
   @Test(arguments: startableWithoutWrites)
-  func `held writes hold back what they would hold back under way`(
+  func `held writes hold back reads of what they create or delete, and no others`(
     requests: [ClientRequest], started: [ClientRequest]
   ) {
     var order = Self.order(of: requests)
@@ -125,39 +126,48 @@ struct RequestOrderTests {
     #expect(order.finish(operation(1)) == nil)
   }
 
-  @Test func `what is put back is started once more, before all that waits`() {
-    var order = Self.order(of: [Self.join(red), Self.update(red), Self.create(blue)])
-    _ = Self.startAll(&order)
-    #expect(order.putBack(operation(1)) == true)
-    #expect(order.size == 3)
-    #expect(Self.startAll(&order, withoutToken: true) == [])
-    #expect(Self.startAll(&order) == [Self.join(red)])
-    #expect(order.putBack(operation(2)) == false)
-    #expect(order.finish(operation(2)) != nil)
-    #expect(Self.startAll(&order) == [Self.update(red)])
-    #expect(order.putBack(operation(1)) == false)
-  }
-
-  @Test func `without a token others go on around what was put back`() {
-    var order = Self.order(of: [Self.join(red), Self.leave(red), Self.join(blue)])
-    _ = order.next()
-    #expect(order.putBack(operation(1)) == true)
-    #expect(Self.startAll(&order, withoutToken: true) == [Self.join(blue)])
-    #expect(Self.startAll(&order) == [Self.join(red)])
-  }
-
-  @Test func `all that was started about some notes and folders ends together`() {
+  @Test func `without a token reads go on around writes, held and started`() {
     var order = Self.order(of: [
-      Self.update(red), Self.updateBox, Self.update(blue), Self.update(red), Self.join(red),
+      Self.update(red), Self.join(red), Self.create(blue), Self.join(green), Self.join(blue),
+      Self.leave(red),
+    ])
+    #expect(Self.startAll(&order) == [Self.update(red)])
+    #expect(Self.startAll(&order, withoutToken: true) == [Self.join(red), Self.join(green)])
+    _ = order.finish(operation(2))
+    #expect(Self.startAll(&order, withoutToken: true) == [Self.leave(red)])
+    // What is to be created can't be joined before.
+    #expect(order.waitingCount == 2)
+  }
+
+  @Test func `what waits for a token ends together, the started first`() {
+    var order = Self.order(of: [Self.update(red), Self.updateBox, Self.update(blue)])
+    _ = Self.startAll(&order)
+    order.append(ClientMessage(Self.update(green)), size: 5)
+    order.setAside(operation(3))
+    order.setAside(operation(1))
+    order.setAside(operation(9))
+    #expect(
+      order.removeHeld().map(\.request) == [
+        Self.update(red), Self.update(blue), Self.update(green),
+      ])
+    #expect((order.count, order.size) == (1, 1))
+  }
+
+  @Test func `with a new token nothing is aside any more`() {
+    var order = Self.order(of: [Self.update(red)])
+    _ = order.next()
+    order.setAside(operation(1))
+    order.goOn()
+    #expect(order.removeHeld() == [])
+    #expect(order.finish(operation(1)) != nil)
+  }
+
+  @Test func `what writes are under way about is named once, in their order`() {
+    var order = Self.order(of: [
+      Self.update(red), Self.updateBox, Self.join(green), Self.update(red),
     ])
     _ = Self.startAll(&order)
-    #expect(
-      order.finishAll(about: [box, .note(red)]).map(\.request) == [
-        Self.update(red), Self.updateBox, Self.update(red),
-      ])
-    #expect((order.count, order.size) == (2, 2))
-    #expect(order.finishAll(about: []) == [])
-    #expect(Self.startAll(&order) == [Self.join(red)])
+    #expect(order.startedWriteResources == [.note(red), box])
   }
 
   @Test func `joins under way are counted where they are no rejoins`() {
@@ -181,6 +191,24 @@ struct RequestOrderTests {
 
   private static func isWrite(_ request: ClientRequest) -> Bool {
     if case .change = request { true } else { false }
+  }
+
+  /// Whether a read waits for an earlier request while there is no token.
+  private static func waitsWithoutToken(
+    _ read: ClientRequest, for earlier: ClientRequest
+  ) -> Bool {
+    switch (read, earlier) {
+    case (.joinNote(let note), .joinNote(let other)), (.joinNote(let note), .leaveNote(let other)),
+      (.leaveNote(let note), .joinNote(let other)), (.leaveNote(let note), .leaveNote(let other)):
+      note == other
+    case (.joinNote(let note), .change(let resource, .create)),
+      (.joinNote(let note), .change(let resource, .delete)),
+      (.leaveNote(let note), .change(let resource, .create)),
+      (.leaveNote(let note), .change(let resource, .delete)):
+      resource == .note(note)
+    default:
+      false
+    }
   }
 
   @Test(arguments: UInt64(1)...30)
@@ -211,7 +239,15 @@ struct RequestOrderTests {
         let first = unanswered.indices.first { index in
           let (request, _, operation) = unanswered[index]
           return operation == nil && !(isHolding && Self.isWrite(request))
-            && !unanswered[..<index].contains { Self.waits(request, for: $0.request) }
+            // A read that has passed a held write is under way, and waited for.
+            && !unanswered.enumerated().contains { other, earlier in
+              guard other < index || (other > index && earlier.operation != nil) else {
+                return false
+              }
+              return isHolding
+                ? Self.waitsWithoutToken(request, for: earlier.request)
+                : Self.waits(request, for: earlier.request)
+            }
         }
         let next = order.next(withoutToken: isHolding)
         #expect(

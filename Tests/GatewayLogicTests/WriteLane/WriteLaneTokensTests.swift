@@ -31,6 +31,10 @@ struct WriteLaneTokensTests {
       short(effects { lane.renewed(connection, renewed, into: &$0) })
     }
 
+    func expire(_ connection: ConnectionID = .numbered(1)) -> [String] {
+      short(effects { lane.expired(connection, into: &$0) })
+    }
+
     private func short(_ effects: [WriteLaneEffect]) -> [String] {
       effects.map { effect in
         switch effect {
@@ -39,7 +43,8 @@ struct WriteLaneTokensTests {
         case .answer(let writer, .refused(let report)):
           "\(report.code.rawValue) \(name(writer))"
         case .answer(let writer, _): "done \(name(writer))"
-        case .askForRenewal(let writer): "ask \(name(writer))"
+        case .aside(let writer, isRefused: true): "ask \(name(writer))"
+        case .aside(let writer, isRefused: false): "hold \(name(writer))"
         case .announce: "announce"
         }
       }
@@ -63,7 +68,7 @@ struct WriteLaneTokensTests {
     let bench = Bench()
     _ = bench.submit(
       update(1), update(5, on: Self.other), update(2), update(6, on: Self.other), update(3))
-    #expect(bench.answer(status(401)) == ["ask 1", "send 5"])
+    #expect(bench.answer(status(401)) == ["ask 1", "hold 2", "hold 3", "send 5"])
     #expect(bench.lane.waitingCount == 1)
     #expect(bench.submit(update(7, on: Self.other)) == [])
     #expect(bench.answer(yes) == ["announce", "done 5", "send 6"])
@@ -82,7 +87,7 @@ struct WriteLaneTokensTests {
     let bench = Bench()
     _ = bench.submit(update(1), update(2))
     _ = bench.answer(status(401))
-    #expect(bench.submit(update(3)) == [])
+    #expect(bench.submit(update(3)) == ["hold 3"])
     #expect(bench.lane.isIdle)
     #expect(bench.renew() == ["send 1'"])
     #expect(bench.answer(yes) == ["announce", "done 1'", "send 2'"])
@@ -92,11 +97,23 @@ struct WriteLaneTokensTests {
   @Test func `renewed writes go before all others, behind the one under way`() {
     let bench = Bench()
     _ = bench.submit(update(1), update(2), update(5, on: Self.other), update(6, on: Self.other))
-    #expect(bench.answer(status(401)) == ["ask 1", "send 5"])
+    #expect(bench.answer(status(401)) == ["ask 1", "hold 2", "send 5"])
     #expect(bench.renew() == [])
     #expect(bench.answer(yes).last == "send 1'")
     #expect(bench.answer(yes).last == "send 2'")
     #expect(bench.answer(yes).last == "send 6")
+  }
+
+  @Test func `what waits steps aside when its token runs out, and what is under way goes on`() {
+    let bench = Bench()
+    _ = bench.submit(update(1), update(2), update(5, on: Self.other), update(3))
+    #expect(bench.expire() == ["hold 2", "hold 3"])
+    #expect(bench.expire() == [])
+    #expect(bench.answer(yes) == ["announce", "done 1", "send 5"])
+    #expect(bench.renew() == [])
+    #expect(bench.answer(yes).last == "send 2'")
+    // It was held and not refused: a 401 is its first.
+    #expect(bench.answer(status(401)) == ["ask 2'", "hold 3'"])
   }
 
   @Test func `two connections wait for their tokens without each other`() {
@@ -175,7 +192,7 @@ struct WriteLaneTokensTests {
     let bench = Bench(waitingCountMax: 2)
     _ = bench.submit(update(1))
     _ = bench.answer(status(401))
-    #expect(bench.submit(update(2), update(3)) == ["overloaded 3"])
+    #expect(bench.submit(update(2), update(3)) == ["hold 2", "overloaded 3"])
     #expect(
       bench.submit(
         update(5, on: Self.other), update(6, on: Self.other), update(7, on: Self.other),
