@@ -47,9 +47,11 @@ class ByteStream:
         self.socket.close()
 
     def _fill(self, deadline: Deadline) -> None:
-        if deadline.has_passed:
+        # Asked once: a socket with a time-out of 0 is one that never waits, and has other errors.
+        remaining = deadline.remaining
+        if remaining == 0:
             raise TimeoutError(f"nothing came in time; unread: {bytes(self._buffer[:200])!r}")
-        self.socket.settimeout(deadline.remaining)
+        self.socket.settimeout(remaining)
         try:
             data = self.socket.recv(65536)
         except TimeoutError:
