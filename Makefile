@@ -12,7 +12,8 @@ PROGRAM = .build/release/notes-gateway
 RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xlinker now
 STRICT = --explicit-target-dependency-import-check error
 # A crash under a sanitizer must end, not wait for a backtrace. XCTest, which is not used, leaks.
-SANITIZED = SWIFT_BACKTRACE=enable=no NOTES_GATEWAY_SLOW=4
+SANITIZED = SWIFT_BACKTRACE=enable=no NOTES_GATEWAY_SLOW=4 \
+  LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/leaks.supp:print_suppressions=0
 
 .PHONY: help build demo test unit-test end-to-end-test check format asan tsan install clean \
   dependencies test-dependencies
