@@ -19,8 +19,22 @@ func hexadecimalValue(of byte: UInt8) -> UInt8? {
   }
 }
 
+/// The value of decimal digits and nothing else; nil for any other text and for one over 64 bits.
+package func decimalNumber(_ text: some Collection<UInt8>) -> UInt64? {
+  guard !text.isEmpty else { return nil }
+  var value: UInt64 = 0
+  for byte in text {
+    guard isDigit(byte) else { return nil }
+    let (scaled, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+    let (sum, overflows) = scaled.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
+    guard !isTooLarge, !overflows else { return nil }
+    value = sum
+  }
+  return value
+}
+
 /// `byte`, or the small letter of a capital one.
-func lowercased(_ byte: UInt8) -> UInt8 {
+package func lowercased(_ byte: UInt8) -> UInt8 {
   (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
 }
 

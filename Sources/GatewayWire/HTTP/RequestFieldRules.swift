@@ -16,7 +16,7 @@ struct RequestFieldRules: Hashable, Sendable {
       hasHost = true
     } else if field.name.equalsIgnoringCase("content-length") {
       guard !isChunked else { throw .ambiguousLength }
-      guard contentLength == nil, let length = RequestFieldRules.decimal(field.value) else {
+      guard contentLength == nil, let length = decimalNumber(field.value) else {
         throw .badContentLength
       }
       contentLength = length
@@ -51,19 +51,5 @@ struct RequestFieldRules: Hashable, Sendable {
           isDigit(byte) || isLetter(byte)
         }
       }
-  }
-
-  /// The value of digits and nothing else; nil for any other text and for one over 64 bits.
-  private static func decimal(_ text: ArraySlice<UInt8>) -> UInt64? {
-    guard !text.isEmpty else { return nil }
-    var value: UInt64 = 0
-    for byte in text {
-      guard isDigit(byte) else { return nil }
-      let (scaled, isTooLarge) = value.multipliedReportingOverflow(by: 10)
-      let (sum, overflows) = scaled.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
-      guard !isTooLarge, !overflows else { return nil }
-      value = sum
-    }
-    return value
   }
 }

@@ -22,17 +22,25 @@ package struct ResponseHead: Hashable, Sendable {
 
   /// 100 to 599.
   package var status: Int
-  /// Those for the body's length and the connection are not among them.
+  /// What stands behind the status; nil for the usual phrase. As in a field's value, no control
+  /// characters.
+  package var reason: [UInt8]?
+  /// Those for the body's length and the connection are not among them, here and in `lines`.
   package var fields: [ResponseField]
+  /// More of them, of another sender.
+  package var lines: FieldLines
   package var body: Body
   package var connection: [ConnectionOption]
 
   package init(
-    status: Int, fields: [ResponseField] = [], body: Body, connection: [ConnectionOption] = []
+    status: Int, reason: [UInt8]? = nil, fields: [ResponseField] = [],
+    lines: FieldLines = FieldLines(), body: Body, connection: [ConnectionOption] = []
   ) {
     precondition((100...599).contains(status), "a status has three digits and a known class")
     self.status = status
+    self.reason = reason
     self.fields = fields
+    self.lines = lines
     self.body = body
     self.connection = connection
   }
@@ -41,11 +49,20 @@ package struct ResponseHead: Hashable, Sendable {
   package func encoded(reserving bodySize: Int = 0) -> [UInt8] {
     var bytes: [UInt8] = []
     let fieldsSize = fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
-    bytes.reserveCapacity(160 + fieldsSize + bodySize)
-    bytes.append(contentsOf: "HTTP/1.1 \(status) \(ResponseHead.reason(of: status))\r\n".utf8)
+    bytes.reserveCapacity(160 + fieldsSize + lines.bytes.count + bodySize)
+    bytes.append(contentsOf: "HTTP/1.1 ".utf8)
+    bytes.append(contentsOf: String(status).utf8)
+    bytes.append(space)
+    if let reason {
+      bytes.append(contentsOf: reason)
+    } else {
+      bytes.append(contentsOf: ResponseHead.reason(of: status).utf8)
+    }
+    bytes.append(contentsOf: "\r\n".utf8)
     for field in fields {
       ResponseHead.append(field.name, field.value, to: &bytes)
     }
+    bytes.append(contentsOf: lines.bytes)
     switch body {
     case .none, .untilClose: break
     case .contentLength(let size): ResponseHead.append("Content-Length", String(size), to: &bytes)
