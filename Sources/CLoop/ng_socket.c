@@ -152,6 +152,12 @@ ptrdiff_t ng_send(int descriptor, const void *bytes, size_t size) {
 
 void ng_shutdown_write(int descriptor) { (void)shutdown(descriptor, SHUT_WR); }
 
+void ng_reset_at_close(int descriptor) {
+  struct linger linger = {.l_onoff = 1, .l_linger = 0};
+  // A failure means that the peer is gone already.
+  (void)setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
 void ng_close(int descriptor) { close(descriptor); }
 
 int ng_socket_pair(int ends[2]) {

@@ -200,6 +200,8 @@ void ng_tls_unused_context_free(struct ssl_ctx_st *context) { SSL_CTX_free(conte
 
 int ng_tls_is_established(const struct ssl_st *session) { return SSL_is_init_finished(session); }
 
+void ng_tls_end_quietly(struct ssl_st *session) { SSL_set_quiet_shutdown(session, 1); }
+
 void ng_tls_end_output(struct ssl_st *session) {
   ERR_clear_error();
   (void)SSL_shutdown(session);

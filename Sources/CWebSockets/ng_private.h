@@ -153,6 +153,7 @@ void ng_tls_stream_end_output(stream_impl *stream);
 void ng_tls_stream_limit_flush(stream_impl *stream);
 /// Closes it once all has gone out, within NG_FLUSH_TIMEOUT_S.
 void ng_tls_stream_finish(stream_impl *stream);
+void ng_tls_stream_reset_at_close(stream_impl *stream);
 void ng_tls_stream_close(stream_impl *stream);
 
 // ng_websocket.c

@@ -147,6 +147,15 @@ void ng_stream_end_output(ng_stream *face) {
   }
 }
 
+void ng_stream_reset_at_close(ng_stream *face) {
+  stream_impl *stream = impl_of(face);
+  if (stream->is_tls) {
+    ng_tls_stream_reset_at_close(stream);
+  } else {
+    ng_reset_at_close(stream->descriptor);
+  }
+}
+
 void ng_stream_close(ng_stream *face) {
   stream_impl *stream = impl_of(face);
   if (stream->is_tls) {

@@ -75,6 +75,13 @@ void ng_tls_stream_finish(stream_impl *stream) {
   ng_tls_stream_limit_flush(stream);
 }
 
+void ng_tls_stream_reset_at_close(stream_impl *stream) {
+  if (stream->raw != NULL) {
+    ng_tls_end_quietly(lws_get_ssl(stream->raw));
+    ng_reset_at_close(lws_get_socket_fd(stream->raw));
+  }
+}
+
 void ng_tls_stream_close(stream_impl *stream) {
   stream->is_disowned = true;
   if (stream->raw == NULL) {

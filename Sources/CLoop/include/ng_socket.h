@@ -41,6 +41,10 @@ ptrdiff_t ng_send(int descriptor, const void *bytes, size_t size);
 
 /// Says that nothing more will be written.
 void ng_shutdown_write(int descriptor);
+
+/// Makes `ng_close` a reset: what was written may be lost, and the peer is told of an error.
+void ng_reset_at_close(int descriptor);
+
 void ng_close(int descriptor);
 
 /// Two ends of one stream, in `ends`. Returns 0 or a negative errno.

@@ -62,6 +62,9 @@ int ng_tls_is_established(const struct ssl_st *session);
 /// Tells the peer that nothing more will come (close_notify). Thread: the session's.
 void ng_tls_end_output(struct ssl_st *session);
 
+/// Has the session end without telling the peer (no close_notify). Thread: the session's.
+void ng_tls_end_quietly(struct ssl_st *session);
+
 #pragma clang assume_nonnull end
 
 #endif

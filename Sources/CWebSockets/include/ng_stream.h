@@ -55,6 +55,10 @@ int ng_stream_is_established(ng_stream *stream);
 /// on.
 void ng_stream_end_output(ng_stream *stream);
 
+/// Makes the close, which has to follow, tell the peer of an error: nothing of it looks like an
+/// orderly end.
+void ng_stream_reset_at_close(ng_stream *stream);
+
 /// Closes the connection without waiting for anything, and frees the stream.
 void ng_stream_close(ng_stream *stream);
 

@@ -26,7 +26,10 @@ package struct PeerAddress: Hashable, Sendable {
     case NG_FAMILY_IPV4:
       (family, high, low) = (.ipv4, 0, number(0..<4))
     case NG_FAMILY_IPV6:
-      (family, high, low) = (.ipv6, number(0..<8), number(8..<16))
+      let (first, second) = (number(0..<8), number(8..<16))
+      // An IPv4 client of a socket that listens for both. Source: RFC 4291 section 2.5.5.2.
+      let isMapped = first == 0 && second >> 32 == 0xffff
+      (family, high, low) = isMapped ? (.ipv4, 0, second & 0xffff_ffff) : (.ipv6, first, second)
     default:
       (family, high, low) = (.unix, 0, 0)
     }

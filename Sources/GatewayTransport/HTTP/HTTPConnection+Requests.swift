@@ -116,7 +116,7 @@ extension HTTPConnection {
   /// came.
   private func readBody(_ bytes: UnsafeRawBufferPointer) -> Int? {
     guard let exchange else { return nil }
-    if !hasOutput { clearDeadline() }
+    if !isBlocked { clearDeadline() }
     guard exchange.wantsBody else { return nil }
     if body.isEnded {
       exchange.bodyEnded()
@@ -169,11 +169,15 @@ extension HTTPConnection {
 
   // MARK: After an answer
 
-  /// All output is gone.
-  func outputGone() {
+  /// All output is gone. `wasBlocked`: its user was told that it would have to wait.
+  func outputGone(wasBlocked: Bool) {
     switch phase {
     case .exchange:
-      if exchange?.isAnswered == true { finishExchange() } else { exchange?.writable?() }
+      if exchange?.isAnswered == true {
+        finishExchange()
+      } else if wasBlocked {
+        exchange?.writable?()
+      }
     case .ending:
       linger()
     case .head, .skipping, .lingering, .closed:
@@ -215,8 +219,11 @@ extension HTTPConnection {
     if !isProcessing { front.resume(self) }
   }
 
-  /// At the end of a turn: looks at what came before it was wanted.
+  /// At the end of a turn: writes what was gathered, and looks at what came before it was wanted.
   func resume() {
+    isProcessing = true
+    writeOutput()
+    isProcessing = false
     if isBroken {
       close()
     } else if stream != nil {

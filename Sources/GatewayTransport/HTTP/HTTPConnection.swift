@@ -57,9 +57,12 @@ final class HTTPConnection {
   private var hasReceived = false
   var isFirstRequest = true
 
-  /// Bytes for the client; those before `outputStart` are gone.
+  /// Bytes for the client; those before `outputStart` are gone. What is sent in one turn of the loop
+  /// is gathered here and written at its end: a head and a small body in one piece.
   private var output: [UInt8] = []
   private var outputStart = 0
+  /// The client does not read as fast as it is written to, and `output` waits for it.
+  private(set) var isBlocked = false
   private(set) var isBroken = false
 
   /// When something has to have happened.
@@ -113,8 +116,8 @@ final class HTTPConnection {
   }
 
   private func becameWritable() {
-    guard flushOutput() else { return }
-    if output.isEmpty { outputGone() }
+    isBlocked = false
+    writeOutput(wasBlocked: true)
   }
 
   private func ended(isBroken: Bool) {
@@ -124,7 +127,7 @@ final class HTTPConnection {
       return
     }
     switch phase {
-    case .exchange where body.isEnded:
+    case .exchange where body.isEnded && exchange?.endsWithInput != true:
       // Some clients say so when they have asked all they wanted, and wait for the answer.
       setDeadline(in: front.settings.idleTimeout)
     case .head, .exchange, .skipping, .lingering, .closed:
@@ -139,7 +142,7 @@ final class HTTPConnection {
     switch phase {
     case .head where hasReceived && !parser.isBetweenRequests:
       refuse(status: 408, code: "request_timeout", message: "The request took too long to arrive")
-    case .exchange where output.isEmpty && !body.isEnded:
+    case .exchange where !isBlocked && !body.isEnded:
       bodyFailed(status: 408, code: "request_timeout", message: "The body took too long to arrive")
     case .head where isEstablished:
       linger()
@@ -155,22 +158,27 @@ final class HTTPConnection {
 
   // MARK: Output
 
-  /// Sends bytes behind those that wait. Returns whether none wait now.
+  /// What is gathered before it is written.
+  private static let gatheredSizeMax = 64 << 10
+
+  /// Sends bytes behind those that wait; `bytes` are copied as far as they can't go out at once.
+  /// Returns whether the client keeps up.
   @discardableResult
   func send(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard let stream, !isBroken else { return false }
-    var taken = 0
-    if output.isEmpty, let start = bytes.baseAddress {
-      taken = ng_stream_write(stream, start, bytes.count)
-      if taken < 0 {
-        breakOff()
-        return false
-      }
+    guard stream != nil, !isBroken else { return false }
+    if isBlocked {
+      output.append(contentsOf: bytes)
+      return false
     }
-    guard taken < bytes.count else { return output.isEmpty }
+    guard output.count + bytes.count >= HTTPConnection.gatheredSizeMax else {
+      output.append(contentsOf: bytes)
+      front.resume(self)
+      return true
+    }
+    let taken = output.isEmpty ? write(bytes) : 0
     output.append(contentsOf: bytes[taken...])
-    setDeadline(in: front.settings.idleTimeout)
-    return false
+    if !isBlocked, !isBroken { drainOutput() }
+    return !isBlocked && !isBroken
   }
 
   @discardableResult
@@ -180,26 +188,44 @@ final class HTTPConnection {
 
   var hasOutput: Bool { !output.isEmpty }
 
-  /// Returns whether the connection is still there.
-  private func flushOutput() -> Bool {
-    guard let stream, !output.isEmpty else { return stream != nil }
-    let taken = output.withUnsafeBytes { bytes in
-      let rest = UnsafeRawBufferPointer(rebasing: bytes[outputStart...])
-      return rest.baseAddress.map { ng_stream_write(stream, $0, rest.count) } ?? 0
+  /// Writes what was gathered, and what waited. Its user may be told from within that all is gone.
+  func writeOutput(wasBlocked: Bool = false) {
+    guard !output.isEmpty, !isBlocked, !isBroken else { return }
+    drainOutput()
+    if output.isEmpty, !isBroken { outputGone(wasBlocked: wasBlocked) }
+  }
+
+  private func drainOutput() {
+    guard outputStart < output.count else { return }
+    // Moved out meanwhile: a connection that breaks forgets its output.
+    var bytes: [UInt8] = []
+    swap(&bytes, &output)
+    let taken = bytes.withUnsafeBytes {
+      write(UnsafeRawBufferPointer(rebasing: $0[outputStart...]))
     }
-    guard taken >= 0 else {
-      close()
-      return false
-    }
+    guard !isBroken else { return }
+    swap(&bytes, &output)
     outputStart += taken
     if outputStart == output.count {
-      output = []
+      output.removeAll(keepingCapacity: exchange?.isAnswered == false)
       outputStart = 0
       clearDeadline()
-    } else if taken > 0 {
+    }
+  }
+
+  /// Returns how many bytes are on their way. When it is less than all, it is blocked or broken.
+  private func write(_ bytes: UnsafeRawBufferPointer) -> Int {
+    guard let stream, let start = bytes.baseAddress else { return 0 }
+    let taken = ng_stream_write(stream, start, bytes.count)
+    guard taken >= 0 else {
+      breakOff()
+      return 0
+    }
+    if taken < bytes.count {
+      isBlocked = true
       setDeadline(in: front.settings.idleTimeout)
     }
-    return true
+    return taken
   }
 
   /// It is closed at the end of the turn, for its user is in the middle of writing.
@@ -258,6 +284,15 @@ final class HTTPConnection {
   func stop() {
     guard case .head = phase, parser.isBetweenRequests else { return }
     if isEstablished { linger() } else { close() }
+  }
+
+  /// Closes the connection in the middle of an answer, so that the client can tell: what there is of
+  /// it goes out, but nothing that looks like its end.
+  func cutOff(_ framing: ResponseHead.Body) {
+    if !isBlocked { drainOutput() }
+    // An answer that ends with the connection looks whole unless that ends with an error.
+    if framing == .untilClose, let stream { ng_stream_reset_at_close(stream) }
+    close()
   }
 
   /// Closes the connection at once. The handler of an exchange that is not finished is told.

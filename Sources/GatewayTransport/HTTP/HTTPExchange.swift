@@ -24,6 +24,11 @@ package final class HTTPExchange {
   /// Told when there is nobody any more to answer: the client is gone, or broke the rules in its
   /// body.
   package var aborted: (() -> Void)?
+  /// Told when all is over: the answer has gone out, or `aborted` was told.
+  package var over: (() -> Void)?
+  /// Whether a client that says it will send nothing more has gone. A few say so and still wait for
+  /// the answer, but it is also all that is heard of one that has closed the connection.
+  package var endsWithInput = false
 
   private enum Answer {
     case none
@@ -93,7 +98,8 @@ package final class HTTPExchange {
     }
   }
 
-  private func refuseBody() {
+  /// Gives the request up because of its body: answers with 413 if it was not answered yet.
+  package func refuseBody() {
     connection?.bodyFailed(
       status: 413, code: "too_large", message: "The body of the request is too large")
   }
@@ -126,12 +132,33 @@ package final class HTTPExchange {
 
   /// Begins an answer whose body comes in pieces; `size` is nil when its length is not known yet.
   package func begin(status: Int, fields: [ResponseField] = [], size: UInt64? = nil) {
+    begin(bodyFraming(status: status, size: size)) { framing, connection in
+      responseHead(status, fields, framing, connection)
+    }
+  }
+
+  /// Begins an answer that somebody else has given, with their reason phrase and fields.
+  package func begin(
+    status: Int, reason: [UInt8], lines: FieldLines, size: UInt64? = nil
+  ) {
+    // Where there is no body to be found the end of, nothing is made up about it.
+    let isSilent = size == nil && head.method.equals("HEAD")
+    begin(isSilent ? .none : bodyFraming(status: status, size: size)) { framing, connection in
+      var head = responseHead(status, [], framing, connection)
+      head.reason = reason
+      head.lines = lines
+      return head
+    }
+  }
+
+  private func begin(
+    _ framing: ResponseHead.Body, _ head: (ResponseHead.Body, HTTPConnection) -> ResponseHead
+  ) {
     guard case .none = answer, let connection else { return }
-    let framing = bodyFraming(status: status, size: size)
-    let head = responseHead(status, fields, framing, connection).encoded()
+    let bytes = head(framing, connection).encoded()
     answer = .begun(framing)
-    missingSize = size ?? 0
-    connection.send(head)
+    if case .contentLength(let size) = framing { missingSize = size }
+    connection.send(bytes)
   }
 
   /// Sends the next piece of the body; `bytes` are copied as far as they can't go out at once.
@@ -140,7 +167,7 @@ package final class HTTPExchange {
   @discardableResult
   package func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard case .begun(let framing) = answer, let connection else { return false }
-    guard sendsBody(framing), !bytes.isEmpty else { return !connection.hasOutput }
+    guard sendsBody(framing), !bytes.isEmpty else { return !connection.isBlocked }
     switch framing {
     case .none:
       return true
@@ -151,12 +178,9 @@ package final class HTTPExchange {
       missingSize -= UInt64(piece.count)
       return connection.send(UnsafeRawBufferPointer(rebasing: piece))
     case .chunked:
-      var chunk: [UInt8] = []
-      chunk.reserveCapacity(bytes.count + 20)
-      chunk.append(contentsOf: "\(String(bytes.count, radix: 16))\r\n".utf8)
-      chunk.append(contentsOf: bytes)
-      chunk.append(contentsOf: "\r\n".utf8)
-      return connection.send(chunk)
+      connection.send(Array("\(String(bytes.count, radix: 16))\r\n".utf8))
+      connection.send(bytes)
+      return connection.send(lineEnd)
     }
   }
 
@@ -183,8 +207,19 @@ package final class HTTPExchange {
   /// Cuts the connection: what was answered so far is not the whole answer.
   package func abort() {
     aborted = nil
-    connection?.close()
+    guard case .begun(let framing) = answer else {
+      connection?.close()
+      return
+    }
+    connection?.cutOff(framing)
   }
+
+  /// Whether the client reads so slowly that what is written now is kept; `writable` is told when not
+  /// any more.
+  package var isBlocked: Bool { connection?.isBlocked ?? false }
+
+  /// Whether the client waits for an answer, and none has begun.
+  package var isUnanswered: Bool { hasNotAnswered && connection != nil }
 
   private func bodyFraming(status: Int, size: UInt64?) -> ResponseHead.Body {
     if status < 200 || status == 204 || status == 304 { return .none }
@@ -242,23 +277,29 @@ package final class HTTPExchange {
   /// The answer has gone out.
   func finished() {
     connection = nil
+    let over = over
     forgetCallbacks()
+    over?()
   }
 
   /// There is nobody to answer any more.
   func connectionLost() {
     connection = nil
-    let aborted = aborted
+    let (aborted, over) = (aborted, over)
     forgetCallbacks()
     aborted?()
+    over?()
   }
 
   private func forgetCallbacks() {
     receive = nil
     writable = nil
     aborted = nil
+    over = nil
   }
 }
+
+private let lineEnd = Array("\r\n".utf8)
 
 @available(*, unavailable)
 extension HTTPExchange: Sendable {}
