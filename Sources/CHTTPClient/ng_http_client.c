@@ -56,6 +56,7 @@ typedef struct {
   client_impl *client;
   curl_socket_t descriptor;
   ng_poll *poll;
+  uint32_t events;
 } watched_socket;
 
 static void socket_ready(void *context, int error, uint32_t events) {
@@ -63,7 +64,10 @@ static void socket_ready(void *context, int error, uint32_t events) {
   watched_socket watched = *(watched_socket *)context;
   int selected = 0;
   if (error < 0) {
-    selected |= CURL_CSELECT_ERR;
+    // The server has cut the connection; what it said before may still be there to be read, and
+    // libcurl reads only if it is told that it can. libuv has stopped watching.
+    selected |= CURL_CSELECT_ERR | CURL_CSELECT_IN;
+    (void)ng_poll_set(watched.poll, watched.events);
   }
   if (events & NG_READABLE) {
     selected |= CURL_CSELECT_IN;
@@ -107,6 +111,7 @@ static int watch_socket(CURL *easy, curl_socket_t descriptor, int what, void *co
   if (watched != NULL) {
     uint32_t events = (what & CURL_POLL_IN ? NG_READABLE : 0u) |
                       (what & CURL_POLL_OUT ? NG_WRITABLE : 0u);
+    watched->events = events;
     (void)ng_poll_set(watched->poll, events);
   }
   return 0;
@@ -187,6 +192,10 @@ void ng_http_configure(const client_impl *client, CURL *easy) {
   SET(easy, CURLOPT_HTTP_VERSION,
       client->is_tls ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
   SET(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+  // An answer may take for ever, as long as the server is there: this finds out whether it is.
+  SET(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  SET(easy, CURLOPT_TCP_KEEPIDLE, 30L);
+  SET(easy, CURLOPT_TCP_KEEPINTVL, 15L);
   SET(easy, CURLOPT_CONNECTTIMEOUT_MS, client->connect_timeout_ms);
   set_reuse(client, easy);
   if (client->is_tls) {

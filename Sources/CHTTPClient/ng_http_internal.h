@@ -52,6 +52,12 @@ typedef struct {
   struct curl_slist *fields;
   bool is_started;
   bool may_be_repeated;
+  bool is_head;
+  bool has_streamed_body;
+  bool is_upload_paused;
+  bool is_answer_paused;
+  /// The answer was cut off behind its head, where it ends.
+  bool ended_with_head;
   /// How often libcurl was about to write the request.
   unsigned attempt_count;
   head_state head;

@@ -52,27 +52,32 @@ static int before_attempt(void *context, char *remote_ip, char *local_ip, int re
 static bool is_blank(char byte) { return byte == ' ' || byte == '\t'; }
 
 /// The status of `HTTP/1.1 200 OK` or `HTTP/2 200`, whose form libcurl has checked; 0 if there is
-/// none.
-static int status_of(const char *line, size_t size) {
-  const char *space = memchr(line, ' ', size);
+/// none. `*rest` is what stands behind it.
+static int status_of(const char *line, const char *end, const char **rest) {
+  const char *at = memchr(line, ' ', (size_t)(end - line));
+  at = at == NULL ? end : at + 1;
   int status = 0;
-  if (space != NULL) {
-    for (const char *digit = space + 1; digit < line + size && *digit >= '0' && *digit <= '9';
-         digit++) {
-      status = status > 999 ? status : status * 10 + (*digit - '0');
-    }
+  for (; at < end && *at >= '0' && *at <= '9'; at++) {
+    status = status > 999 ? status : status * 10 + (*at - '0');
   }
+  *rest = at;
   return status;
 }
 
 static ng_http_flow give_status(request_impl *request, const char *line, size_t size) {
-  int status = status_of(line, size);
+  const char *end = line + size;
+  const char *reason;
+  int status = status_of(line, end, &reason);
   if (status >= 100 && status < 200 && status != 101) {
     request->head = EXPECT_INTERIM_FIELD;
     return NG_HTTP_CONTINUE;
   }
   request->head = EXPECT_FIELD;
-  return request->callbacks.on_head(request->callbacks.context, status);
+  if (reason < end && *reason == ' ') {
+    reason++;
+  }
+  return request->callbacks.on_head(request->callbacks.context, status, (const uint8_t *)reason,
+                                    (size_t)(end - reason));
 }
 
 static ng_http_flow give_field(request_impl *request, const char *line, size_t size) {
@@ -95,6 +100,18 @@ static ng_http_flow give_field(request_impl *request, const char *line, size_t s
                                      (size_t)(end - value));
 }
 
+static ng_http_flow end_head(request_impl *request) {
+  request->head = HEAD_IS_WHOLE;
+  ng_http_flow flow = request->callbacks.on_head_end(request->callbacks.context);
+  if (flow == NG_HTTP_CONTINUE && request->is_head && request->has_streamed_body) {
+    // To libcurl this is no HEAD, which has no body of its own there: it would wait for one of the
+    // answer's.
+    request->ended_with_head = true;
+    return NG_HTTP_STOP;
+  }
+  return flow;
+}
+
 /// `line` is without its line end.
 static ng_http_flow give_line(request_impl *request, const char *line, size_t size) {
   switch (request->head) {
@@ -104,11 +121,7 @@ static ng_http_flow give_line(request_impl *request, const char *line, size_t si
     request->head = size == 0 ? EXPECT_STATUS_LINE : EXPECT_INTERIM_FIELD;
     return NG_HTTP_CONTINUE;
   case EXPECT_FIELD:
-    if (size == 0) {
-      request->head = HEAD_IS_WHOLE;
-      return NG_HTTP_CONTINUE;
-    }
-    return give_field(request, line, size);
+    return size == 0 ? end_head(request) : give_field(request, line, size);
   case HEAD_IS_WHOLE:
     return NG_HTTP_CONTINUE;
   }
@@ -132,8 +145,28 @@ static size_t got_body(char *bytes, size_t one, size_t size, void *context) {
   }
   ng_http_flow flow = request->callbacks.on_body(request->callbacks.context,
                                                  (const uint8_t *)bytes, length);
+  if (flow == NG_HTTP_PAUSE) {
+    request->is_answer_paused = true;
+    return CURL_WRITEFUNC_PAUSE;
+  }
   // Not 0, which is also a length; CURL_WRITEFUNC_PAUSE is near it, so a value that is neither.
   return flow == NG_HTTP_CONTINUE ? length : length + 1;
+}
+
+/// For CURLOPT_READFUNCTION.
+static size_t supply_body(char *buffer, size_t one, size_t size, void *context) {
+  request_impl *request = context;
+  size_t supplied = 0;
+  switch (request->callbacks.on_upload(request->callbacks.context, (uint8_t *)buffer, one * size,
+                                       &supplied)) {
+  case NG_HTTP_SUPPLIED:
+    return supplied;
+  case NG_HTTP_SUPPLY_LATER:
+    request->is_upload_paused = true;
+    return CURL_READFUNC_PAUSE;
+  case NG_HTTP_SUPPLY_ENDED:
+    return 0;
+  }
 }
 
 static void set_reason(request_impl *request, const char *reason) {
@@ -145,7 +178,8 @@ void ng_http_request_ended(request_impl *request, CURLcode code) {
   curl_multi_remove_handle(client_of(request->face.client)->multi, request->easy);
   request->is_started = false;
   // libcurl calls an answer good whose stream ended within its head.
-  bool is_complete = code == CURLE_OK && request->head == HEAD_IS_WHOLE;
+  bool is_complete =
+      (code == CURLE_OK && request->head == HEAD_IS_WHOLE) || request->ended_with_head;
   if (code == CURLE_OK && !is_complete) {
     set_reason(request, "the answer ended in its head");
   } else if (code == CURLE_ABORTED_BY_CALLBACK) {
@@ -192,11 +226,11 @@ void ng_http_request_set_method(ng_http_request *face, const char *method) {
   require_line(method);
   CURL *easy = request_of(face)->easy;
   // The answer to a HEAD has no body whatever its Content-Length says, and libcurl must know.
-  if (strcmp(method, "HEAD") == 0) {
+  request_of(face)->is_head = strcmp(method, "HEAD") == 0;
+  if (request_of(face)->is_head) {
     SET(easy, CURLOPT_NOBODY, 1L);
-  } else {
-    SET(easy, CURLOPT_CUSTOMREQUEST, method);
   }
+  SET(easy, CURLOPT_CUSTOMREQUEST, method);
 }
 
 void ng_http_request_set_target(ng_http_request *face, const char *target) {
@@ -205,15 +239,31 @@ void ng_http_request_set_target(ng_http_request *face, const char *target) {
 }
 
 void ng_http_request_add_field(ng_http_request *face, const char *name, const char *value) {
-  require_line(name);
-  require_line(value);
+  ng_http_request_add_field_bytes(face, (const uint8_t *)name, strlen(name),
+                                  (const uint8_t *)value, strlen(value));
+}
+
+void ng_http_request_add_field_bytes(ng_http_request *face, const uint8_t *name, size_t name_size,
+                                     const uint8_t *value, size_t value_size) {
+  // libcurl copies the line.
+  char on_stack[512];
+  size_t size = name_size + value_size + 3;
+  char *line = size <= sizeof on_stack ? on_stack : ng_require_memory(malloc(size));
   // "name:" would take the field off; "name;" is how libcurl is told to send an empty one.
-  const char *form = value[0] == '\0' ? "%s;%s" : "%s: %s";
-  size_t size = strlen(name) + strlen(value) + 3;
-  char *line = ng_require_memory(malloc(size));
-  (void)snprintf(line, size, form, name, value);
+  const char *separator = value_size == 0 ? ";" : ": ";
+  size_t separator_size = strlen(separator);
+  memcpy(line, name, name_size);
+  memcpy(line + name_size, separator, separator_size);
+  memcpy(line + name_size + separator_size, value, value_size);
+  line[name_size + separator_size + value_size] = '\0';
+  if (strlen(line) != name_size + separator_size + value_size) {
+    abort();
+  }
+  require_line(line);
   append_line(request_of(face), line);
-  free(line);
+  if (line != on_stack) {
+    free(line);
+  }
 }
 
 void ng_http_request_set_body(ng_http_request *face, const uint8_t *bytes, size_t size) {
@@ -223,6 +273,24 @@ void ng_http_request_set_body(ng_http_request *face, const uint8_t *bytes, size_
   SET(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
   // For an empty body `bytes` may point nowhere, and libcurl would ask a callback for the body.
   SET(easy, CURLOPT_COPYPOSTFIELDS, size == 0 ? "" : (const char *)bytes);
+}
+
+void ng_http_request_stream_body(ng_http_request *face, int64_t size) {
+  request_impl *request = request_of(face);
+  CURL *easy = request->easy;
+  request->has_streamed_body = true;
+  // "PUT" only to libcurl; what is sent is the method that was set.
+  SET(easy, CURLOPT_UPLOAD, 1L);
+  SET(easy, CURLOPT_READFUNCTION, supply_body);
+  SET(easy, CURLOPT_READDATA, request);
+  SET(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)size);
+  if (size < 0) {
+    append_line(request, "Transfer-Encoding: chunked");
+  }
+}
+
+void ng_http_request_avoid_http2(ng_http_request *face) {
+  SET(request_of(face)->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 }
 
 void ng_http_request_allow_repeat(ng_http_request *face) {
@@ -240,6 +308,32 @@ void ng_http_request_start(ng_http_request *face) {
   request->is_started = true;
   if (curl_multi_add_handle(client_of(face->client)->multi, request->easy) != CURLM_OK) {
     abort();
+  }
+}
+
+/// libcurl sets both directions at a time.
+static CURLcode set_pauses(request_impl *request) {
+  return curl_easy_pause(request->easy,
+                         (request->is_upload_paused ? CURLPAUSE_SEND : 0) |
+                             (request->is_answer_paused ? CURLPAUSE_RECV : 0));
+}
+
+void ng_http_request_resume_upload(ng_http_request *face) {
+  request_impl *request = request_of(face);
+  if (request->is_started && request->is_upload_paused) {
+    request->is_upload_paused = false;
+    (void)set_pauses(request);
+  }
+}
+
+void ng_http_request_resume_answer(ng_http_request *face) {
+  request_impl *request = request_of(face);
+  if (request->is_started && request->is_answer_paused) {
+    request->is_answer_paused = false;
+    // libcurl would go on behind the bytes that a callback did not want.
+    if (set_pauses(request) == CURLE_WRITE_ERROR) {
+      abort();
+    }
   }
 }
 

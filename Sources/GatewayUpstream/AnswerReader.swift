@@ -69,7 +69,7 @@ struct AnswerReader {
 }
 
 /// Whether `bytes` are `text`, which is in lower case, in any case.
-private func equals(_ bytes: UnsafeBufferPointer<UInt8>, _ text: StaticString) -> Bool {
+func equals(_ bytes: UnsafeBufferPointer<UInt8>, _ text: StaticString) -> Bool {
   text.withUTF8Buffer { lowercase in
     bytes.count == lowercase.count
       && zip(bytes, lowercase).allSatisfy { byte, expected in

@@ -7,9 +7,9 @@ import GatewayTypes
 ///     waiting ──start──▶ in flight ──ended / timedOut / release──▶ over
 ///
 /// Thread: the loop's.
-final class Exchange {
-  let request: UpstreamRequest
-  let answered: (UpstreamOutcome) -> Void
+final class Exchange: UpstreamVisitor {
+  private let request: UpstreamRequest
+  private let answered: (UpstreamOutcome) -> Void
   private unowned let client: UpstreamClient
   private var reader: AnswerReader
   /// There while it is in flight.
@@ -27,29 +27,30 @@ final class Exchange {
   }
 
   /// Something of it may have reached the upstream.
-  var mayHaveBeenSent: Bool {
+  private var mayHaveBeenSent: Bool {
     pointer.map { ng_http_request_may_have_been_sent($0) != 0 } ?? false
   }
 
-  /// What went wrong, for people.
   var reason: String {
     if let reason = reader.reason { return reason }
     let reason = pointer.map { String(cString: ng_http_request_reason($0)) } ?? ""
     return reason.isEmpty ? "no answer in time" : reason
   }
 
-  /// Ends it after `timeout` from now, in place of what was said before.
+  func giveUp(_ failure: UpstreamFailure) {
+    answered(.failed(failure))
+  }
+
   func expire(after timeout: Duration, on loop: Loop) {
     if timer == nil {
       // Unowned: it owns the timer.
       timer = Timer(on: loop) { [unowned self] in
-        client.finish(self, .failed(.timedOut(mayHaveBeenSent: mayHaveBeenSent)))
+        finish(.failed(.timedOut(mayHaveBeenSent: mayHaveBeenSent)))
       }
     }
     timer?.start(after: timeout)
   }
 
-  /// Sends the request.
   func start(
     on httpClient: UnsafeMutablePointer<ng_http_client>, settings: UpstreamSettings
   ) {
@@ -72,11 +73,12 @@ final class Exchange {
     ng_http_request_start(pointer)
   }
 
-  /// Gives up what it holds of libcurl and the loop: nothing of it runs any more.
-  func release() {
+  func release() -> Bool {
+    let mayHaveBeenSent = mayHaveBeenSent
     if let pointer { ng_http_request_free(pointer) }
     pointer = nil
     timer = nil
+    return mayHaveBeenSent
   }
 
   private func addFields(
@@ -111,7 +113,7 @@ extension Exchange {
   private func makeCallbacks() -> ng_http_callbacks {
     ng_http_callbacks(
       context: Unmanaged.passUnretained(self).toOpaque(),
-      on_head: { context, status in
+      on_head: { context, status, _, _ in
         flow(Exchange.at(context).reader.head(status: Int(status)))
       },
       on_field: { context, name, nameSize, value, valueSize in
@@ -120,9 +122,11 @@ extension Exchange {
             name: UnsafeBufferPointer(start: name, count: nameSize),
             value: UnsafeBufferPointer(start: value, count: valueSize)))
       },
+      on_head_end: { _ in .NG_HTTP_CONTINUE },
       on_body: { context, bytes, size in
         flow(Exchange.at(context).reader.body(UnsafeBufferPointer(start: bytes, count: size)))
       },
+      on_upload: { _, _, _, _ in .NG_HTTP_SUPPLY_ENDED },
       on_end: { context, end in
         Exchange.at(context).ended(isWhole: end == .NG_HTTP_COMPLETE)
       })
@@ -133,7 +137,13 @@ extension Exchange {
   }
 
   private func ended(isWhole: Bool) {
-    client.finish(self, reader.outcome(isWhole: isWhole, mayHaveBeenSent: mayHaveBeenSent))
+    finish(reader.outcome(isWhole: isWhole, mayHaveBeenSent: mayHaveBeenSent))
+  }
+
+  private func finish(_ outcome: UpstreamOutcome) {
+    var failure: UpstreamFailure?
+    if case .failed(let kind) = outcome { failure = kind }
+    client.finish(self, failure) { answered(outcome) }
   }
 }
 

@@ -10,14 +10,14 @@ package import GatewayTypes
 ///
 /// Thread: the loop's.
 package final class UpstreamClient {
-  private let loop: Loop
-  private let settings: UpstreamSettings
+  let loop: Loop
+  let settings: UpstreamSettings
   private let failed: (UpstreamFailure, String) -> Void
   /// Nil once it was shut down.
   private var pointer: UnsafeMutablePointer<ng_http_client>?
-  private var turnstile: Turnstile<Exchange>
+  private var turnstile: Turnstile<any UpstreamVisitor>
   /// Keeps alive what libcurl has as a context.
-  private var inFlight: [ObjectIdentifier: Exchange] = [:]
+  private var inFlight: [ObjectIdentifier: any UpstreamVisitor] = [:]
   /// Outcomes known at once, which must not be told at once.
   private var refusals: [() -> Void] = []
   private var refusalTimer: Timer?
@@ -60,14 +60,34 @@ package final class UpstreamClient {
     guard pointer != nil else { return refuse(.notConnected, answered) }
     let exchange = Exchange(
       request, of: self, answerSizeMax: settings.answerSizeMax, answered: answered)
-    switch turnstile.enter(exchange) {
-    case .enters:
-      start(exchange)
-    case .waits:
-      exchange.expire(after: settings.requestTimeout, on: loop)
-    case .refused:
-      refuse(.queueFull, answered)
+    if !admit(exchange) { refuse(.queueFull, answered) }
+  }
+
+  /// Passes a request on whose body and answer come piece by piece, when its turn has come as for any
+  /// other. `handler` is retained until the end, of which it is told later, or from `shutdown`.
+  package func stream(
+    _ request: StreamedRequest, to handler: any UpstreamStreamHandler
+  ) -> UpstreamStream {
+    let stream = UpstreamStream(request, of: self, handler: handler)
+    guard pointer != nil else {
+      refuse { stream.giveUp(.notConnected) }
+      return stream
     }
+    if !admit(stream) { refuse { stream.giveUp(.queueFull) } }
+    return stream
+  }
+
+  /// False when as many wait already as may.
+  private func admit(_ visitor: any UpstreamVisitor) -> Bool {
+    switch turnstile.enter(visitor) {
+    case .enters:
+      start(visitor)
+    case .waits:
+      visitor.expire(after: settings.requestTimeout, on: loop)
+    case .refused:
+      return false
+    }
+    return true
   }
 
   /// Gives up all requests and connections: what may have been sent is a `brokenAnswer`, what was
@@ -79,43 +99,53 @@ package final class UpstreamClient {
     let waiting = turnstile.giveUpAll()
     let given = inFlight.values + waiting
     inFlight = [:]
-    let outcomes = given.map { exchange in
-      defer { exchange.release() }
-      return UpstreamOutcome.failed(exchange.mayHaveBeenSent ? .brokenAnswer : .notConnected)
-    }
+    let endings = given.map { $0.release() }
     ng_http_client_free(pointer)
     // Only now, when nothing is left that a new request could disturb.
-    for (exchange, outcome) in zip(given, outcomes) { exchange.answered(outcome) }
+    for (visitor, mayHaveBeenSent) in zip(given, endings) {
+      visitor.giveUp(mayHaveBeenSent ? .brokenAnswer : .notConnected)
+    }
     tellRefusals()
   }
 
-  /// Ends an exchange that waits or is in flight.
-  func finish(_ exchange: Exchange, _ outcome: UpstreamOutcome) {
-    var reason = ""
-    if case .failed = outcome { reason = exchange.reason }
-    exchange.release()
-    if inFlight.removeValue(forKey: ObjectIdentifier(exchange)) != nil {
-      if let next = turnstile.leave() { start(next) }
-    } else {
-      turnstile.giveUp { $0 === exchange }
-    }
+  /// Ends a request that waits or is in flight: frees its place, logs its failure, and has `tell` tell
+  /// of it. Nothing when it has ended already.
+  func finish(
+    _ visitor: any UpstreamVisitor, _ failure: UpstreamFailure?, tell: () -> Void
+  ) {
+    let reason = failure == nil ? "" : visitor.reason
+    leave(visitor)
     isAnswering = true
-    if case .failed(let failure) = outcome { failed(failure, reason) }
-    exchange.answered(outcome)
+    if let failure { failed(failure, reason) }
+    tell()
     isAnswering = false
   }
 
-  private func start(_ exchange: Exchange) {
+  /// Frees the place of a request, in flight or in the line.
+  func leave(_ visitor: any UpstreamVisitor) {
+    _ = visitor.release()
+    if inFlight.removeValue(forKey: ObjectIdentifier(visitor)) != nil {
+      if let next = turnstile.leave() { start(next) }
+    } else {
+      turnstile.giveUp { $0 === visitor }
+    }
+  }
+
+  private func start(_ visitor: any UpstreamVisitor) {
     guard let pointer else { preconditionFailure("nothing starts after the shutdown") }
-    inFlight[ObjectIdentifier(exchange)] = exchange
-    exchange.expire(after: settings.requestTimeout, on: loop)
-    exchange.start(on: pointer, settings: settings)
+    inFlight[ObjectIdentifier(visitor)] = visitor
+    visitor.expire(after: settings.requestTimeout, on: loop)
+    visitor.start(on: pointer, settings: settings)
   }
 
   private func refuse(
     _ failure: UpstreamFailure, _ answered: @escaping (UpstreamOutcome) -> Void
   ) {
-    refusals.append { answered(.failed(failure)) }
+    refuse { answered(.failed(failure)) }
+  }
+
+  private func refuse(_ tell: @escaping () -> Void) {
+    refusals.append(tell)
     refusalTimer?.start(after: .zero)
   }
 

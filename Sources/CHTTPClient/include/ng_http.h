@@ -50,12 +50,25 @@ ng_http_client *ng_http_client_new(ng_loop *loop, const ng_http_client_settings 
 /// Closes all connections. Every request of the client must have been freed.
 void ng_http_client_free(ng_http_client *client);
 
-/// What a callback wants to happen next. A later release adds a pause here.
+/// What a callback wants to happen next.
 typedef enum __attribute__((enum_extensibility(closed))) ng_http_flow {
   NG_HTTP_CONTINUE = 0,
   /// Ends the request with NG_HTTP_FAILED and closes its connection (over HTTP/2, its stream).
   NG_HTTP_STOP = 1,
+  /// Of `on_body` only, and only over HTTP/1.1: these bytes were not taken. They are given again by
+  /// `ng_http_request_resume_answer`, and until then the server is not read from.
+  NG_HTTP_PAUSE = 2,
 } ng_http_flow;
+
+/// What became of the wish for more of a streamed body.
+typedef enum __attribute__((enum_extensibility(closed))) ng_http_supply {
+  /// There are bytes, at least one.
+  NG_HTTP_SUPPLIED = 0,
+  /// There are none at hand: the wish comes again after `ng_http_request_resume_upload`.
+  NG_HTTP_SUPPLY_LATER = 1,
+  /// There will be none any more. Not asked of a body whose announced size has been reached.
+  NG_HTTP_SUPPLY_ENDED = 2,
+} ng_http_supply;
 
 typedef enum __attribute__((enum_extensibility(closed))) ng_http_end {
   /// The answer is whole: its head, all its fields and its body were given.
@@ -64,18 +77,25 @@ typedef enum __attribute__((enum_extensibility(closed))) ng_http_end {
   NG_HTTP_FAILED = 1,
 } ng_http_end;
 
-/// All run from within the loop, never from within a function of this header, and none after
-/// `ng_http_request_free`. `context` is borrowed, bytes are valid during the call only.
-/// `on_head`, `on_field` and `on_body` must not call any function of this header.
+/// All run from within the loop, none from within a function of this header (but for `on_body`, see
+/// `ng_http_request_resume_answer`), and none after `ng_http_request_free`. `context` is borrowed,
+/// bytes are valid during the call only. All but `on_end` must not call any function of this header.
 typedef struct ng_http_callbacks {
   void *context;
-  /// Once, before all others but `on_end`; interim answers (100 to 199 except 101) are left out.
-  ng_http_flow (*on_head)(void *context, int status);
+  /// Once, before all others of the answer but `on_end`; interim answers (100 to 199 except 101) are
+  /// left out. The reason phrase may be empty.
+  ng_http_flow (*on_head)(void *context, int status, const uint8_t *reason, size_t reason_size);
   /// Each field of the head, without white space around the value. Trailers are left out.
   ng_http_flow (*on_field)(void *context, const uint8_t *name, size_t name_size,
                            const uint8_t *value, size_t value_size);
+  /// All fields of the head were given.
+  ng_http_flow (*on_head_end)(void *context);
   /// The body, piece by piece, 1 byte and up; chunked coding is taken off.
   ng_http_flow (*on_body)(void *context, const uint8_t *bytes, size_t size);
+  /// The server is ready for more of a body that is streamed: writes up to `capacity` bytes, and how
+  /// many into `size`. With `Expect: 100-continue` among the fields it is not ready before it has
+  /// said so, or a second has gone by.
+  ng_http_supply (*on_upload)(void *context, uint8_t *buffer, size_t capacity, size_t *size);
   /// Once, last. May start and free requests, this one too, but not free the client.
   void (*on_end)(void *context, ng_http_end end);
 } ng_http_callbacks;
@@ -96,8 +116,22 @@ void ng_http_request_set_target(ng_http_request *request, const char *target);
 /// Nothing is sent but these, Content-Length and, where none is given, Host.
 void ng_http_request_add_field(ng_http_request *request, const char *name, const char *value);
 
+/// The same for texts that are bytes with a length.
+void ng_http_request_add_field_bytes(ng_http_request *request, const uint8_t *name,
+                                     size_t name_size, const uint8_t *value, size_t value_size);
+
 /// `bytes` are copied. An empty body is sent with `Content-Length: 0`.
 void ng_http_request_set_body(ng_http_request *request, const uint8_t *bytes, size_t size);
+
+enum { NG_HTTP_SIZE_UNKNOWN = -1 };
+
+/// Has `on_upload` asked for the body. `size` is the number of its bytes, 1 and up, sent as
+/// Content-Length; with NG_HTTP_SIZE_UNKNOWN the body is sent in chunks.
+void ng_http_request_stream_body(ng_http_request *request, int64_t size);
+
+/// Keeps to HTTP/1.1. Over HTTP/2 one answer whose reader is slow would hold up all others on its
+/// connection, or be kept in memory.
+void ng_http_request_avoid_http2(ng_http_request *request);
 
 /// Lets the request be sent again, on another connection, when the first died before it answered.
 /// Without this it is sent again only while nothing of it can have reached the server.
@@ -105,6 +139,15 @@ void ng_http_request_allow_repeat(ng_http_request *request);
 
 /// Once. The callbacks begin to run later, from the loop.
 void ng_http_request_start(ng_http_request *request);
+
+/// After NG_HTTP_SUPPLY_LATER: `on_upload` will be called. Else without effect. Not to be called from
+/// within a callback of this header but `on_end`.
+void ng_http_request_resume_upload(ng_http_request *request);
+
+/// After NG_HTTP_PAUSE: calls `on_body` with what was not taken, which may pause again but not stop,
+/// and reads on. Else without effect. Not to be called from within a callback of this header but
+/// `on_end`.
+void ng_http_request_resume_answer(ng_http_request *request);
 
 /// 1 when the server may have received the request or a part of it, 0 when it can't have.
 int ng_http_request_may_have_been_sent(const ng_http_request *request);
