@@ -20,6 +20,8 @@ package struct Configuration: Equatable, Sendable {
   package var limits: Limits
   /// What bounds a request before it is known what it wants: the other keys of `limits`.
   package var front: Front
+  /// `proxy`.
+  package var proxy: Proxy
   /// `logging.level`.
   package var logLevel: LogLevel
   /// `workers`: 0 to 1024; 0 means one per core.
@@ -33,7 +35,8 @@ package struct Configuration: Equatable, Sendable {
   package init(
     listeners: [Listener] = [Listener()], upstream: Upstream, authentication: Authentication,
     webSocket: WebSocket = WebSocket(), limits: Limits = Limits(), front: Front = Front(),
-    logLevel: LogLevel = .info, workers: Int = 0, shutdownGrace: Duration = .seconds(20),
+    proxy: Proxy = Proxy(), logLevel: LogLevel = .info, workers: Int = 0,
+    shutdownGrace: Duration = .seconds(20),
     places: ConfigurationPlaces = ConfigurationPlaces()
   ) {
     self.listeners = listeners
@@ -42,6 +45,7 @@ package struct Configuration: Equatable, Sendable {
     self.webSocket = webSocket
     self.limits = limits
     self.front = front
+    self.proxy = proxy
     self.logLevel = logLevel
     self.workers = workers
     self.shutdownGrace = shutdownGrace
@@ -57,16 +61,37 @@ extension Configuration {
     package var headerTimeout: Duration
     /// `limits.header_size`: the largest request head, in bytes, 1 KiB to 1 MiB.
     package var headerSizeMax: Int
+    /// `limits.body_timeout`: between two reads of a request body, 1 ms to 365 days.
+    package var bodyTimeout: Duration
     /// `limits.idle_timeout`: plain HTTP keep-alive, 1 ms to 365 days.
     package var idleTimeout: Duration
 
     package init(
       headerTimeout: Duration = .seconds(10), headerSizeMax: Int = 32 << 10,
-      idleTimeout: Duration = .seconds(75)
+      bodyTimeout: Duration = .seconds(30), idleTimeout: Duration = .seconds(75)
     ) {
       self.headerTimeout = headerTimeout
       self.headerSizeMax = headerSizeMax
+      self.bodyTimeout = bodyTimeout
       self.idleTimeout = idleTimeout
+    }
+  }
+
+  /// What becomes of every HTTP request that is no upgrade on one of the WebSocket paths.
+  package struct Proxy: Equatable, Sendable {
+    /// `proxy.enabled`: it goes to the upstream; otherwise it is 404.
+    package var isEnabled: Bool
+    /// `proxy.trusted_proxies`: the peers whose X-Forwarded-* fields are believed.
+    package var trustedProxies: [AddressRange]
+    /// `proxy.max_body_size`: the largest body of a request, in bytes, 0 to 1 TiB.
+    package var bodySizeMax: Int
+
+    package init(
+      isEnabled: Bool = true, trustedProxies: [AddressRange] = [], bodySizeMax: Int = 64 << 20
+    ) {
+      self.isEnabled = isEnabled
+      self.trustedProxies = trustedProxies
+      self.bodySizeMax = bodySizeMax
     }
   }
 

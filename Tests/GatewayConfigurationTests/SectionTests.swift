@@ -63,7 +63,7 @@ struct SectionTests {
     Refusal(
       "\"a\\nb\": 1",
       "f:1:1: \"a\\u{a}b\": unknown key; expected listen, upstream, authentication, websocket, "
-        + "limits, logging, workers or shutdown_grace"),
+        + "limits, proxy, logging, workers or shutdown_grace"),
   ])
   func `that nobody knows are refused, with the one that was probably meant`(refusal: Refusal) {
     #expect(read(refusal.yaml).report == refusal.report)

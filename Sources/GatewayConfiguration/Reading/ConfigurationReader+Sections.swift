@@ -18,6 +18,7 @@ extension ConfigurationReader {
     }
     root.section("websocket") { readWebSocket(&$0, into: &configuration) }
     root.section("limits") { readLimits(&$0, into: &configuration) }
+    root.section("proxy") { readProxy(&$0, into: &configuration.proxy) }
     root.section("logging") { $0.read("level", .choice, into: &configuration.logLevel) }
     root.read("workers", .integer(in: 0...1024), into: &configuration.workers)
     root.read(
@@ -156,7 +157,17 @@ extension ConfigurationReader {
       "header_timeout", .duration(in: timeouts), into: &configuration.front.headerTimeout)
     section.read(
       "header_size", .size(in: (1 << 10)...(1 << 20)), into: &configuration.front.headerSizeMax)
+    section.read("body_timeout", .duration(in: timeouts), into: &configuration.front.bodyTimeout)
     section.read("idle_timeout", .duration(in: timeouts), into: &configuration.front.idleTimeout)
+  }
+
+  private static func readProxy(
+    _ section: inout Section, into proxy: inout Configuration.Proxy
+  ) {
+    section.read("enabled", .boolean, into: &proxy.isEnabled)
+    section.read(
+      "trusted_proxies", listOf: .addressRange, count: 0...1024, into: &proxy.trustedProxies)
+    section.read("max_body_size", .size(in: 0...(1 << 40)), into: &proxy.bodySizeMax)
   }
 }
 

@@ -36,6 +36,19 @@ extension ValueFormat where Value == String {
   }
 }
 
+extension ValueFormat where Value == Bool {
+  /// `true` or `false`, and none of the other words that YAML 1.1 has for them.
+  static var boolean: Self {
+    ValueFormat(expectation: "true or false", isPlainOnly: true) { text throws(ValueProblem) in
+      switch text {
+      case "true": return true
+      case "false": return false
+      default: throw ValueProblem("is neither")
+      }
+    }
+  }
+}
+
 extension ValueFormat where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
   /// One of the values of an enum, by its raw value.
   static var choice: Self {

@@ -15,6 +15,17 @@ enum System {
     return characters(short)
   }
 
+  /// The bytes of the literal IPv4 or IPv6 address `text`, 4 or 16 in network order, or nil.
+  static func addressBytes(_ text: String) -> [UInt8]? {
+    guard !text.utf8.contains(0) else { return nil }
+    var address = in6_addr()
+    for (family, size) in [(AF_INET, 4), (AF_INET6, 16)]
+    where inet_pton(family, text, &address) == 1 {
+      return withUnsafeBytes(of: &address) { Array($0.prefix(size)) }
+    }
+    return nil
+  }
+
   /// The value of an environment variable; nil when it is not set, or not UTF-8.
   static func environment(_ name: String) -> String? {
     getenv(name).flatMap { String(validatingCString: $0) }
