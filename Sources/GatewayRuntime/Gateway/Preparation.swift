@@ -91,7 +91,16 @@ package struct Preparation: Sendable {
       routes: UpstreamRoutes(
         routes: configuration.upstream.routes,
         pathPrefix: configuration.upstream.url.pathPrefix, identity: identity),
+      forwarding: forwardingRules,
       log: log)
+  }
+
+  private var forwardingRules: ForwardingRules? {
+    let proxy = configuration.proxy
+    guard proxy.isEnabled else { return nil }
+    return ForwardingRules(
+      pathPrefix: configuration.upstream.url.pathPrefix, trustedProxies: proxy.trustedProxies,
+      userHeader: configuration.upstream.service.userHeader, bodySizeMax: proxy.bodySizeMax)
   }
 
   /// An answer holds a note of the size that a client may send, other fields, and escapes that the
@@ -105,6 +114,7 @@ package struct Preparation: Sendable {
     TransportSettings(
       headerSizeMax: configuration.front.headerSizeMax,
       headerTimeout: configuration.front.headerTimeout,
+      bodyTimeout: configuration.front.bodyTimeout,
       idleTimeout: configuration.front.idleTimeout,
       messageSizeMax: configuration.limits.messageSizeMax,
       pingInterval: configuration.webSocket.pingInterval,

@@ -17,11 +17,15 @@ extension Worker {
   }
 
   func reportIfEmptied() {
-    if phase == .draining, connections.count == 0 { report(.emptied(worker: index)) }
+    if phase == .draining, connections.count == 0, exchangeCount == 0 {
+      report(.emptied(worker: index))
+    }
   }
 
   /// Ends the loop when there is nothing left to do, and nobody who could bring something.
   func endIfFinished() {
-    if phase == .finishing, connections.count == 0, home.busyLaneCount == 0 { loop.stop() }
+    if phase == .finishing, connections.count == 0, exchangeCount == 0, home.busyLaneCount == 0 {
+      loop.stop()
+    }
   }
 }

@@ -26,10 +26,6 @@ extension Worker: FrontHandler {
     return .accept
   }
 
-  func requested(_ exchange: HTTPExchange) {
-    exchange.refuse(status: 404, code: "not_found", message: "Not found")
-  }
-
   func opened(_ id: ConnectionID, peer: PeerAddress) {
     let now = SystemClock.monotonic
     let session = Session(

@@ -27,6 +27,8 @@ final class Worker {
     let ticketKeys: TLSTicketKeys
     let upstream: UpstreamSettings
     let routes: UpstreamRoutes
+    /// Nil when plain HTTP requests are not passed on.
+    let forwarding: ForwardingRules?
     let log: Log
   }
 
@@ -43,6 +45,8 @@ final class Worker {
   var members = RoomMembers()
   var users = UserConnections()
   var home: Home
+  /// Plain HTTP requests that are being answered.
+  var exchangeCount = 0
   var phase = Phase.running
 
   /// How far the worker is on its way to the end.
@@ -52,6 +56,8 @@ final class Worker {
     case draining
     /// No worker has connections any more; ends when nothing is under way.
     case finishing
+    /// Its loop has ended.
+    case over
   }
 
   // Reused, so that an event does not allocate.
@@ -105,6 +111,7 @@ final class Worker {
   /// Runs until the worker is told to end.
   func run() {
     loop.run()
+    phase = .over
     peers[Int(index)].mailbox.close()
     upstream.shutdown()
     front.shutdown()
