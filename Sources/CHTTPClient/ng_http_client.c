@@ -51,23 +51,46 @@ static int set_timer(CURLM *multi, long timeout_ms, void *context) {
   return 0;
 }
 
-/// One socket that libcurl waits for.
-typedef struct {
+/// One socket that libcurl waits for, or has waited for.
+///
+/// libcurl stops to wait for a connection when a request ends and begins anew with the next one, and
+/// telling the kernel of both costs more than much else of a small request. So the kernel goes on
+/// watching for input, until there is some that nobody wants.
+struct watched_socket {
   client_impl *client;
   curl_socket_t descriptor;
   ng_poll *poll;
+  /// What the kernel watches for.
   uint32_t events;
-} watched_socket;
+  bool is_wanted;
+};
+
+static void watch_for(watched_socket *watched, uint32_t events) {
+  if (watched->events != events) {
+    watched->events = events;
+    (void)ng_poll_set(watched->poll, events);
+  }
+}
 
 static void socket_ready(void *context, int error, uint32_t events) {
-  // Copied: libcurl may stop watching it, which frees it, from within.
-  watched_socket watched = *(watched_socket *)context;
+  watched_socket *watched = context;
+  if (error < 0) {
+    // libuv has stopped watching.
+    uint32_t wanted = watched->events;
+    watched->events = 0;
+    watch_for(watched, watched->is_wanted ? wanted : 0);
+  }
+  if (!watched->is_wanted) {
+    // The server has closed the connection, or speaks without having been asked. That is found out
+    // when the connection is to be used again.
+    watch_for(watched, 0);
+    return;
+  }
   int selected = 0;
   if (error < 0) {
     // The server has cut the connection; what it said before may still be there to be read, and
-    // libcurl reads only if it is told that it can. libuv has stopped watching.
+    // libcurl reads only if it is told that it can.
     selected |= CURL_CSELECT_ERR | CURL_CSELECT_IN;
-    (void)ng_poll_set(watched.poll, watched.events);
   }
   if (events & NG_READABLE) {
     selected |= CURL_CSELECT_IN;
@@ -75,21 +98,46 @@ static void socket_ready(void *context, int error, uint32_t events) {
   if (events & NG_WRITABLE) {
     selected |= CURL_CSELECT_OUT;
   }
-  act(watched.client, watched.descriptor, selected);
+  // May free `watched`.
+  act(watched->client, watched->descriptor, selected);
 }
 
 static watched_socket *watch(client_impl *client, curl_socket_t descriptor) {
-  watched_socket *watched = ng_require_memory(calloc(1, sizeof *watched));
-  ng_poll *poll = ng_poll_new(client->face.loop, descriptor, watched, socket_ready);
-  if (poll == NULL) {
-    // The kernel watches no more descriptors. An error here would end the client for good; this way
-    // the request at hand comes to its time-out and the next may fare better.
-    free(watched);
-    return NULL;
+  open_socket *socket = ng_http_find_socket(client, descriptor);
+  watched_socket *watched = socket == NULL ? NULL : socket->watched;
+  if (watched == NULL) {
+    watched = ng_require_memory(calloc(1, sizeof *watched));
+    ng_poll *poll = ng_poll_new(client->face.loop, descriptor, watched, socket_ready);
+    if (poll == NULL) {
+      // The kernel watches no more descriptors. An error here would end the client for good; this
+      // way the request at hand comes to its time-out and the next may fare better.
+      free(watched);
+      return NULL;
+    }
+    *watched = (watched_socket){.client = client, .descriptor = descriptor, .poll = poll};
+    if (socket != NULL) {
+      socket->watched = watched;
+    }
   }
-  *watched = (watched_socket){.client = client, .descriptor = descriptor, .poll = poll};
   curl_multi_assign(client->multi, descriptor, watched);
   return watched;
+}
+
+void ng_http_free_watched(watched_socket *watched) {
+  if (watched != NULL) {
+    ng_poll_free(watched->poll);
+    free(watched);
+  }
+}
+
+static void stop_watching(client_impl *client, watched_socket *watched) {
+  open_socket *socket = ng_http_find_socket(client, watched->descriptor);
+  if (socket == NULL) {
+    ng_http_free_watched(watched);
+    return;
+  }
+  watched->is_wanted = false;
+  watch_for(watched, watched->events & NG_READABLE);
 }
 
 /// For CURLMOPT_SOCKETFUNCTION. `assigned` is the watched_socket, NULL when there is none yet.
@@ -100,8 +148,7 @@ static int watch_socket(CURL *easy, curl_socket_t descriptor, int what, void *co
   watched_socket *watched = assigned;
   if (what == CURL_POLL_REMOVE) {
     if (watched != NULL) {
-      ng_poll_free(watched->poll);
-      free(watched);
+      stop_watching(client, watched);
     }
     return 0;
   }
@@ -109,10 +156,9 @@ static int watch_socket(CURL *easy, curl_socket_t descriptor, int what, void *co
     watched = watch(client, descriptor);
   }
   if (watched != NULL) {
-    uint32_t events = (what & CURL_POLL_IN ? NG_READABLE : 0u) |
-                      (what & CURL_POLL_OUT ? NG_WRITABLE : 0u);
-    watched->events = events;
-    (void)ng_poll_set(watched->poll, events);
+    watched->is_wanted = true;
+    watch_for(watched, (what & CURL_POLL_IN ? NG_READABLE : 0u) |
+                           (what & CURL_POLL_OUT ? NG_WRITABLE : 0u));
   }
   return 0;
 }
@@ -143,6 +189,7 @@ ng_http_client *ng_http_client_new(ng_loop *loop, const ng_http_client_settings 
   client->connect_timeout_ms = (long)settings->connect_timeout_ms;
   client->unacknowledged_timeout_ms = settings->unacknowledged_timeout_ms;
   client->idle_timeout_ms = (long)settings->idle_timeout_ms;
+  client->idle_request_count_max = settings->connections_max;
   client->timer = ng_timer_new(loop, client, timer_fired);
   client->multi = ng_require_memory(curl_multi_init());
   set_up_multi(client, (long)settings->connections_max);
@@ -151,6 +198,7 @@ ng_http_client *ng_http_client_new(ng_loop *loop, const ng_http_client_settings 
 
 void ng_http_client_free(ng_http_client *face) {
   client_impl *client = client_of(face);
+  ng_http_free_idle_requests(client);
   // It closes sockets and may set the timer: both must still be there.
   curl_multi_cleanup(client->multi);
   ng_timer_free(client->timer);
@@ -185,12 +233,15 @@ static void set_up_tls(const client_impl *client, CURL *easy) {
   }
 }
 
+long ng_http_version(const client_impl *client) {
+  return client->is_tls ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1;
+}
+
 void ng_http_configure(const client_impl *client, CURL *easy) {
   SET(easy, CURLOPT_URL, client->url);
   SET(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   SET(easy, CURLOPT_PATH_AS_IS, 1L);
-  SET(easy, CURLOPT_HTTP_VERSION,
-      client->is_tls ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
+  SET(easy, CURLOPT_HTTP_VERSION, ng_http_version(client));
   SET(easy, CURLOPT_HTTP09_ALLOWED, 0L);
   // An answer may take for ever, as long as the server is there: this finds out whether it is.
   SET(easy, CURLOPT_TCP_KEEPALIVE, 1L);

@@ -9,13 +9,19 @@
 
 #include "ng_http.h"
 
+typedef struct watched_socket watched_socket;
+
 /// A socket that libcurl has open, so that it can be found by the addresses of its ends.
 typedef struct {
   int descriptor;
+  /// NULL until libcurl has first waited for it.
+  watched_socket *watched;
   char remote_ip[INET6_ADDRSTRLEN];
   /// 0 as long as nobody asked for it.
   int local_port;
 } open_socket;
+
+typedef struct request_impl request_impl;
 
 typedef struct {
   ng_http_client face;
@@ -31,6 +37,10 @@ typedef struct {
   open_socket *sockets;
   size_t socket_count;
   size_t socket_capacity;
+  /// Requests to be used again, the first of `next_idle`.
+  request_impl *idle_request;
+  size_t idle_request_count;
+  size_t idle_request_count_max;
 } client_impl;
 
 _Static_assert(offsetof(client_impl, face) == 0, "a face is where its object begins");
@@ -45,11 +55,27 @@ typedef enum {
   HEAD_IS_WHOLE,
 } head_state;
 
+/// The field lines of a request, as libcurl wants them.
 typedef struct {
+  /// Each ends with a NUL.
+  char *bytes;
+  size_t size;
+  size_t capacity;
+  /// Where each begins, and the list that is made of them.
+  size_t *starts;
+  struct curl_slist *nodes;
+  size_t count;
+  size_t count_max;
+} line_list;
+
+struct request_impl {
   ng_http_request face;
   ng_http_callbacks callbacks;
   CURL *easy;
-  struct curl_slist *fields;
+  line_list lines;
+  request_impl *next_idle;
+  bool has_ended_well;
+  bool has_body;
   bool is_started;
   bool may_be_repeated;
   bool is_head;
@@ -62,7 +88,7 @@ typedef struct {
   unsigned attempt_count;
   head_state head;
   char reason[CURL_ERROR_SIZE];
-} request_impl;
+};
 
 _Static_assert(offsetof(request_impl, face) == 0, "a face is where its object begins");
 
@@ -92,10 +118,35 @@ static inline void *ng_require_memory(void *memory) {
 /// Sets what all requests of a client have in common.
 void ng_http_configure(const client_impl *client, CURL *easy);
 
+/// An empty value is sent as such. Aborts when it would not be one line.
+void ng_http_append_field(line_list *lines, const uint8_t *name, size_t name_size,
+                          const uint8_t *value, size_t value_size);
+void ng_http_append_text(line_list *lines, const char *line);
+/// The list of all lines, good until one is added. libcurl does not copy it.
+struct curl_slist *ng_http_link_lines(line_list *lines);
+void ng_http_clear_lines(line_list *lines);
+void ng_http_free_lines(line_list *lines);
+
+/// Has libcurl tell a new request of what happens.
+void ng_http_set_callbacks(request_impl *request);
+
+/// Which versions of HTTP are spoken with the server.
+long ng_http_version(const client_impl *client);
+
+/// Frees the requests that wait to be used again.
+void ng_http_free_idle_requests(client_impl *client);
+
 /// For CURLOPT_OPENSOCKETFUNCTION and CURLOPT_CLOSESOCKETFUNCTION; `context` is the client.
 curl_socket_t ng_http_open_socket(void *context, curlsocktype purpose,
                                   struct curl_sockaddr *address);
 int ng_http_close_socket(void *context, curl_socket_t descriptor);
+
+/// The one with this descriptor; NULL for one that libcurl has not opened through the client, which is
+/// its own for waking itself up. Good until a socket is opened or closed.
+open_socket *ng_http_find_socket(client_impl *client, int descriptor);
+
+/// Stops watching a socket for good.
+void ng_http_free_watched(watched_socket *watched);
 
 /// Makes sure that a request goes out on a connection only if the server is silent there.
 void ng_http_refuse_unasked_input(client_impl *client, const char *remote_ip, int local_port);

@@ -25,7 +25,8 @@
 /// machine. TLS and HTTP/2 may have written records or frames and still report that the write as a
 /// whole failed: there, having begun to write counts.
 static bool may_have_been_sent(const request_impl *request) {
-  if (client_of(request->face.client)->is_tls) {
+  // Before the first attempt libcurl's count may still be that of another request.
+  if (request->attempt_count == 0 || client_of(request->face.client)->is_tls) {
     return request->attempt_count > 0;
   }
   long size = 0;
@@ -177,6 +178,7 @@ void ng_http_request_ended(request_impl *request, CURLcode code) {
   // Must be before `on_end`, which may free the request, and frees the way for the next one.
   curl_multi_remove_handle(client_of(request->face.client)->multi, request->easy);
   request->is_started = false;
+  request->has_ended_well = code == CURLE_OK;
   // libcurl calls an answer good whose stream ended within its head.
   bool is_complete =
       (code == CURLE_OK && request->head == HEAD_IS_WHOLE) || request->ended_with_head;
@@ -192,25 +194,8 @@ void ng_http_request_ended(request_impl *request, CURLcode code) {
                             is_complete ? NG_HTTP_COMPLETE : NG_HTTP_FAILED);
 }
 
-// MARK: the request
-
-static void require_line(const char *text) {
-  if (strpbrk(text, "\r\n") != NULL) {
-    abort();
-  }
-}
-
-static void append_line(request_impl *request, const char *line) {
-  request->fields = ng_require_memory(curl_slist_append(request->fields, line));
-}
-
-ng_http_request *ng_http_request_new(ng_http_client *client, const ng_http_callbacks *callbacks) {
-  request_impl *request = ng_require_memory(calloc(1, sizeof *request));
-  request->face.client = client;
-  request->callbacks = *callbacks;
-  request->easy = ng_require_memory(curl_easy_init());
+void ng_http_set_callbacks(request_impl *request) {
   CURL *easy = request->easy;
-  ng_http_configure(client_of(client), easy);
   SET(easy, CURLOPT_PRIVATE, (char *)request);
   SET(easy, CURLOPT_ERRORBUFFER, request->reason);
   SET(easy, CURLOPT_PREREQFUNCTION, before_attempt);
@@ -219,7 +204,16 @@ ng_http_request *ng_http_request_new(ng_http_client *client, const ng_http_callb
   SET(easy, CURLOPT_HEADERDATA, request);
   SET(easy, CURLOPT_WRITEFUNCTION, got_body);
   SET(easy, CURLOPT_WRITEDATA, request);
-  return &request->face;
+  SET(easy, CURLOPT_READFUNCTION, supply_body);
+  SET(easy, CURLOPT_READDATA, request);
+}
+
+// MARK: the request
+
+static void require_line(const char *text) {
+  if (strpbrk(text, "\r\n") != NULL) {
+    abort();
+  }
 }
 
 void ng_http_request_set_method(ng_http_request *face, const char *method) {
@@ -245,29 +239,12 @@ void ng_http_request_add_field(ng_http_request *face, const char *name, const ch
 
 void ng_http_request_add_field_bytes(ng_http_request *face, const uint8_t *name, size_t name_size,
                                      const uint8_t *value, size_t value_size) {
-  // libcurl copies the line.
-  char on_stack[512];
-  size_t size = name_size + value_size + 3;
-  char *line = size <= sizeof on_stack ? on_stack : ng_require_memory(malloc(size));
-  // "name:" would take the field off; "name;" is how libcurl is told to send an empty one.
-  const char *separator = value_size == 0 ? ";" : ": ";
-  size_t separator_size = strlen(separator);
-  memcpy(line, name, name_size);
-  memcpy(line + name_size, separator, separator_size);
-  memcpy(line + name_size + separator_size, value, value_size);
-  line[name_size + separator_size + value_size] = '\0';
-  if (strlen(line) != name_size + separator_size + value_size) {
-    abort();
-  }
-  require_line(line);
-  append_line(request_of(face), line);
-  if (line != on_stack) {
-    free(line);
-  }
+  ng_http_append_field(&request_of(face)->lines, name, name_size, value, value_size);
 }
 
 void ng_http_request_set_body(ng_http_request *face, const uint8_t *bytes, size_t size) {
   CURL *easy = request_of(face)->easy;
+  request_of(face)->has_body = true;
   // "POST" only to libcurl, as its way to send a body; what is sent is the method that was set.
   SET(easy, CURLOPT_POST, 1L);
   SET(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
@@ -281,11 +258,9 @@ void ng_http_request_stream_body(ng_http_request *face, int64_t size) {
   request->has_streamed_body = true;
   // "PUT" only to libcurl; what is sent is the method that was set.
   SET(easy, CURLOPT_UPLOAD, 1L);
-  SET(easy, CURLOPT_READFUNCTION, supply_body);
-  SET(easy, CURLOPT_READDATA, request);
   SET(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)size);
   if (size < 0) {
-    append_line(request, "Transfer-Encoding: chunked");
+    ng_http_append_text(&request->lines, "Transfer-Encoding: chunked");
   }
 }
 
@@ -301,10 +276,10 @@ void ng_http_request_start(ng_http_request *face) {
   request_impl *request = request_of(face);
   // Each takes off the field that libcurl would add where none was given; one that was given comes
   // before it in the list, and stays.
-  append_line(request, "Accept:");
-  append_line(request, "Content-Type:");
-  append_line(request, "Expect:");
-  SET(request->easy, CURLOPT_HTTPHEADER, request->fields);
+  ng_http_append_text(&request->lines, "Accept:");
+  ng_http_append_text(&request->lines, "Content-Type:");
+  ng_http_append_text(&request->lines, "Expect:");
+  SET(request->easy, CURLOPT_HTTPHEADER, ng_http_link_lines(&request->lines));
   request->is_started = true;
   if (curl_multi_add_handle(client_of(face->client)->multi, request->easy) != CURLM_OK) {
     abort();
@@ -343,14 +318,4 @@ int ng_http_request_may_have_been_sent(const ng_http_request *face) {
 
 const char *ng_http_request_reason(const ng_http_request *face) {
   return request_of(face)->reason;
-}
-
-void ng_http_request_free(ng_http_request *face) {
-  request_impl *request = request_of(face);
-  if (request->is_started) {
-    curl_multi_remove_handle(client_of(face->client)->multi, request->easy);
-  }
-  curl_easy_cleanup(request->easy);
-  curl_slist_free_all(request->fields);
-  free(request);
 }

@@ -28,12 +28,20 @@ static void remember(client_impl *client, int descriptor, const struct sockaddr 
   describe(added, remote);
 }
 
-static void forget(client_impl *client, int descriptor) {
+open_socket *ng_http_find_socket(client_impl *client, int descriptor) {
   for (size_t index = 0; index < client->socket_count; index++) {
     if (client->sockets[index].descriptor == descriptor) {
-      client->sockets[index] = client->sockets[--client->socket_count];
-      return;
+      return &client->sockets[index];
     }
+  }
+  return NULL;
+}
+
+static void forget(client_impl *client, int descriptor) {
+  open_socket *socket = ng_http_find_socket(client, descriptor);
+  if (socket != NULL) {
+    ng_http_free_watched(socket->watched);
+    *socket = client->sockets[--client->socket_count];
   }
 }
 

@@ -19,85 +19,89 @@ struct ForwardingRules: Sendable {
 
   private static let requestIDSizeMax = 128
 
-  /// The request as it goes on. `newRequestID` is for a client that has not given one.
+  /// The request as it goes on. `ids` are for a client that has not given it one.
   func request(
-    _ head: RequestHead, from peer: PeerAddress, isTLS: Bool, newRequestID: String
+    _ head: RequestHead, from peer: PeerAddress, isTLS: Bool, ids: inout RequestIDs
   ) -> StreamedRequest {
     StreamedRequest(
       method: head.method, pathPrefix: pathPrefix, target: head.target,
-      lines: lines(of: head, from: peer, isTLS: isTLS, newRequestID: newRequestID),
-      body: head.framing)
+      lines: lines(of: head, from: peer, isTLS: isTLS, ids: &ids), body: head.framing)
   }
 
   /// The fields of the request as it goes on, but for those that the upstream's client adds.
   func lines(
-    of head: RequestHead, from peer: PeerAddress, isTLS: Bool, newRequestID: String
+    of head: RequestHead, from peer: PeerAddress, isTLS: Bool, ids: inout RequestIDs
   ) -> FieldLines {
     let fields = head.fields
     let hopByHop = HopByHopFields(of: fields)
-    var lines = FieldLines(reserving: 1024)
+    var lines = FieldLines(reserving: 768)
     for field in fields where !isReplaced(field.name) && !hopByHop.contains(field.name) {
       // HTTP/1.0 knows no such answer, and without a body there is nothing to wait for.
       if field.name.equalsIgnoringCase("expect"), !head.expectsContinue { continue }
       lines.append(field)
     }
     appendForwarded(fields, from: peer, isTLS: isTLS, to: &lines)
-    lines.append("X-Request-Id", ForwardingRules.requestID(in: fields) ?? newRequestID)
+    if let id = ForwardingRules.requestID(in: fields) {
+      lines.append("X-Request-Id", id)
+    } else {
+      lines.append("X-Request-Id", ids.next())
+    }
     return lines
   }
 
-  /// Whether what a client sends under this name is not passed on as it is. To many a server `-` and
-  /// `_` are the same in a name (RFC 3875 section 4.1.18).
+  /// Whether what a client sends under this name is not passed on as it is.
   private func isReplaced(_ name: ArraySlice<UInt8>) -> Bool {
-    [
-      "host", "content-length", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host",
-      "x-request-id", userHeader,
-    ].contains { replaced in
-      name.count == replaced.utf8.count
-        && zip(name, replaced.utf8).allSatisfy { isSameInName($0, $1) }
-    }
+    let isReplaced =
+      switch name.count {
+      case 4: isSame(name, "host")
+      case 12: isSame(name, "x-request-id")
+      case 14: isSame(name, "content-length")
+      case 15: isSame(name, "x-forwarded-for")
+      case 16: isSame(name, "x-forwarded-host")
+      case 17: isSame(name, "x-forwarded-proto")
+      default: false
+      }
+    return isReplaced || isSame(name, userHeader)
   }
 
-  private func isSameInName(_ byte: UInt8, _ other: UInt8) -> Bool {
+  /// To many a server `-` and `_` are the same in a name. Source: RFC 3875 section 4.1.18.
+  private func isSame(_ name: ArraySlice<UInt8>, _ other: String) -> Bool {
     let underscore = UInt8(ascii: "_")
-    let (byte, other) = (lowercased(byte), lowercased(other))
-    return byte == other || byte == underscore && other == UInt8(ascii: "-")
+    return name.count == other.utf8.count
+      && zip(name, other.utf8).allSatisfy { byte, other in
+        lowercased(byte) == lowercased(other)
+          || byte == underscore && other == UInt8(ascii: "-")
+      }
   }
 
   private func appendForwarded(
     _ fields: HTTPFields, from peer: PeerAddress, isTLS: Bool, to lines: inout FieldLines
   ) {
-    let isTrusted = trustedProxies.contains { [address = peer.bytes] in $0.contains(address) }
-    func append(_ name: StaticString, _ own: String?) {
-      var value: [UInt8] = []
-      if isTrusted {
-        for claimed in fields.values(of: name.description) where !claimed.isEmpty {
-          value.append(contentsOf: claimed)
-          value.append(contentsOf: ", ".utf8)
-        }
-      }
-      if let own {
-        value.append(contentsOf: own.utf8)
+    let isTrusted =
+      !trustedProxies.isEmpty
+      && trustedProxies.contains { [address = peer.bytes] in $0.contains(address) }
+    func append(_ name: StaticString, _ own: some Collection<UInt8>) {
+      let kept = isTrusted ? fields.values(of: name.description).filter { !$0.isEmpty } : []
+      if kept.isEmpty {
+        if !own.isEmpty { lines.append(name, own) }
       } else {
-        value.removeLast(min(2, value.count))
+        let values = kept + (own.isEmpty ? [] : [ArraySlice(own)])
+        lines.append(name, Array(values.joined(separator: Array(", ".utf8))))
       }
-      if !value.isEmpty { lines.append(name, value) }
     }
-    append("X-Forwarded-For", peer.host)
-    append("X-Forwarded-Proto", isTLS ? "https" : "http")
+    append("X-Forwarded-For", peer.host.utf8)
+    append("X-Forwarded-Proto", (isTLS ? "https" : "http").utf8)
     // HTTP/1.0 may come without.
-    append(
-      "X-Forwarded-Host",
-      fields.values(of: "host").first { _ in true }.map { String(decoding: $0, as: UTF8.self) })
+    append("X-Forwarded-Host", fields.values(of: "host").first ?? [])
   }
 
   /// The one that the client gave, if it may stand in a log.
-  private static func requestID(in fields: HTTPFields) -> String? {
+  private static func requestID(in fields: HTTPFields) -> ArraySlice<UInt8>? {
     let claimed = Array(fields.values(of: "x-request-id"))
     guard claimed.count == 1, let id = claimed.first, (1...requestIDSizeMax).contains(id.count),
       id.allSatisfy({ (0x21...0x7e).contains($0) })
     else { return nil }
-    return String(decoding: id, as: UTF8.self)
+    return id
   }
 }
 

@@ -1,4 +1,3 @@
-import GatewayLoop
 import GatewayTransport
 
 /// Requests that are no upgrades: they go to the upstream.
@@ -17,15 +16,6 @@ extension Worker {
       return
     }
     let request = ForwardedRequest(exchange, bodySizeMax: rules.bodySizeMax)
-    request.forward(rules, newRequestID: newRequestID(), through: upstream)
-  }
-
-  private func newRequestID() -> String {
-    // 128 bits, by which a request is the only one of its name in all logs.
-    let numbers = [SystemClock.randomNumber, SystemClock.randomNumber]
-    return numbers.map { number in
-      let digits = String(number, radix: 16)
-      return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-    }.joined()
+    request.forward(rules, ids: &requestIDs, through: upstream)
   }
 }

@@ -47,6 +47,8 @@ final class Worker {
   var home: Home
   /// Plain HTTP requests that are being answered.
   var exchangeCount = 0
+  var requestIDs = RequestIDs(
+    prefix: SystemClock.randomNumber, first: SystemClock.randomNumber)
   var phase = Phase.running
 
   /// How far the worker is on its way to the end.

@@ -9,7 +9,7 @@ package struct FieldLines: Hashable, Sendable {
   /// No lines, with room for `size` bytes of them.
   package init(reserving size: Int = 0) {
     bytes.reserveCapacity(size)
-    ranges.reserveCapacity(size / 32)
+    ranges.reserveCapacity(size / 48)
   }
 
   package var fields: HTTPFields { HTTPFields(of: bytes, at: ranges) }

@@ -28,14 +28,42 @@ package struct HTTPFields: RandomAccessCollection, Hashable, Sendable {
     ranges[position].field(of: head)
   }
 
+  /// Of its own, for the default one allocates memory for each element.
+  package struct Iterator: IteratorProtocol {
+    private let head: [UInt8]
+    private let ranges: [FieldRange]
+    private var position = 0
+
+    fileprivate init(_ fields: HTTPFields) {
+      head = fields.head
+      ranges = fields.ranges
+    }
+
+    package mutating func next() -> HTTPField? {
+      guard position < ranges.count else { return nil }
+      defer { position += 1 }
+      return ranges[position].field(of: head)
+    }
+  }
+
+  package func makeIterator() -> Iterator { Iterator(self) }
+
   /// The values of all lines with this name, in order.
-  package func values(of name: String) -> some Sequence<ArraySlice<UInt8>> {
-    lazy.filter { $0.name.equalsIgnoringCase(name) }.map(\.value)
+  package func values(of name: String) -> [ArraySlice<UInt8>] {
+    var values: [ArraySlice<UInt8>] = []
+    for range in ranges where head[range.name].equalsIgnoringCase(name) {
+      values.append(head[range.value])
+    }
+    return values
   }
 
   /// The elements of the comma separated lists in all lines with this name, in order.
-  package func elements(of name: String) -> some Sequence<ArraySlice<UInt8>> {
-    lazy.filter { $0.name.equalsIgnoringCase(name) }.flatMap { ListElements(of: $0.value) }
+  package func elements(of name: String) -> [ArraySlice<UInt8>] {
+    var elements: [ArraySlice<UInt8>] = []
+    for range in ranges where head[range.name].equalsIgnoringCase(name) {
+      elements.append(contentsOf: ListElements(of: head[range.value]))
+    }
+    return elements
   }
 
   /// Whether the lists in the lines with this name have `token` in any case of its letters.

@@ -51,7 +51,7 @@ package struct RequestHead: Hashable, Sendable {
   /// The names of fields that are for the next hop only, and other options of the connection.
   ///
   /// Source: RFC 9110 section 7.6.1.
-  package var connectionOptions: some Sequence<ArraySlice<UInt8>> {
+  package var connectionOptions: [ArraySlice<UInt8>] {
     fields.elements(of: "connection")
   }
 
