@@ -3,8 +3,8 @@ package import GatewayTypes
 /// What waits for a token while there is none that the upstream accepts.
 extension Session {
   /// A write of this connection waits in the lane of `resource` until there is another token than
-  /// `token`. With `isRefused` the upstream did not accept that one: the client is asked for another
-  /// one, unless there is one already that has not run out.
+  /// `token`. With `isRefused` the upstream did not accept that one: the client is asked for
+  /// another one, unless there is one already that has not run out.
   package mutating func setAside(
     _ operation: OperationID, of resource: Resource, token: BearerToken, isRefused: Bool,
     at now: MonotonicTime, into effects: inout [SessionEffect]

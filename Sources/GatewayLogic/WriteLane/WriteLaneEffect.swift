@@ -7,8 +7,8 @@ package enum WriteLaneEffect: Hashable, Sendable {
   /// Tell the writer how it ended.
   case answer(Writer, WriteResult)
   /// The write waits aside until its connection has another token: tell the session by `setAside`,
-  /// which tells the lane by `renewed` or `withdrawn`. With `isRefused` it was the upstream that did
-  /// not accept the token, and the session may not know yet.
+  /// which tells the lane by `renewed` or `withdrawn`. With `isRefused` it was the upstream that
+  /// did not accept the token, and the session may not know yet.
   case aside(Writer, isRefused: Bool)
   /// The upstream has said yes: tell the others.
   case announce(Announcement)
