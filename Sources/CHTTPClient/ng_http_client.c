@@ -32,6 +32,9 @@ static void report_ends(client_impl *client) {
 static void act(client_impl *client, curl_socket_t descriptor, int events) {
   int running_count;
   curl_multi_socket_action(client->multi, descriptor, events, &running_count);
+  if ((events & CURL_CSELECT_IN) != 0) {
+    ng_http_look_at_early_answered(client);
+  }
   report_ends(client);
 }
 

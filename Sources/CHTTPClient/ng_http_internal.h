@@ -37,6 +37,8 @@ typedef struct {
   open_socket *sockets;
   size_t socket_count;
   size_t socket_capacity;
+  /// Requests whose answer came before all of their streamed body was sent.
+  request_impl *early_answered;
   /// Requests to be used again, the first of `next_idle`.
   request_impl *idle_request;
   size_t idle_request_count;
@@ -74,6 +76,8 @@ struct request_impl {
   CURL *easy;
   line_list lines;
   request_impl *next_idle;
+  bool is_early_answered;
+  request_impl *next_early;
   bool has_ended_well;
   bool has_body;
   bool is_started;
@@ -126,6 +130,10 @@ void ng_http_append_text(line_list *lines, const char *line);
 struct curl_slist *ng_http_link_lines(line_list *lines);
 void ng_http_clear_lines(line_list *lines);
 void ng_http_free_lines(line_list *lines);
+
+/// Lets libcurl find out whether requests are done whose answer came early.
+void ng_http_look_at_early_answered(client_impl *client);
+void ng_http_forget_early_answered(request_impl *request);
 
 /// Has libcurl tell a new request of what happens.
 void ng_http_set_callbacks(request_impl *request);

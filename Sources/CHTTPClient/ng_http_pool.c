@@ -66,6 +66,7 @@ ng_http_request *ng_http_request_new(ng_http_client *face, const ng_http_callbac
 void ng_http_request_free(ng_http_request *face) {
   request_impl *request = request_of(face);
   client_impl *client = client_of(face->client);
+  ng_http_forget_early_answered(request);
   if (request->is_started) {
     curl_multi_remove_handle(client->multi, request->easy);
   }

@@ -103,6 +103,12 @@ static ng_http_flow give_field(request_impl *request, const char *line, size_t s
 
 static ng_http_flow end_head(request_impl *request) {
   request->head = HEAD_IS_WHOLE;
+  if (request->has_streamed_body) {
+    client_impl *client = client_of(request->face.client);
+    request->is_early_answered = true;
+    request->next_early = client->early_answered;
+    client->early_answered = request;
+  }
   ng_http_flow flow = request->callbacks.on_head_end(request->callbacks.context);
   if (flow == NG_HTTP_CONTINUE && request->is_head && request->has_streamed_body) {
     // To libcurl this is no HEAD, which has no body of its own there: it would wait for one of the
@@ -175,6 +181,7 @@ static void set_reason(request_impl *request, const char *reason) {
 }
 
 void ng_http_request_ended(request_impl *request, CURLcode code) {
+  ng_http_forget_early_answered(request);
   // Must be before `on_end`, which may free the request, and frees the way for the next one.
   curl_multi_remove_handle(client_of(request->face.client)->multi, request->easy);
   request->is_started = false;
@@ -291,6 +298,30 @@ static CURLcode set_pauses(request_impl *request) {
   return curl_easy_pause(request->easy,
                          (request->is_upload_paused ? CURLPAUSE_SEND : 0) |
                              (request->is_answer_paused ? CURLPAUSE_RECV : 0));
+}
+
+// When the answer is whole, libcurl gives up to send the rest of a body if the server said that it
+// would close or that it does not want it. But to libcurl a transfer whose body is paused is not done
+// even then, and nothing happens on it any more. So while an answer comes in before the body is all
+// out, the body is not left paused: if it is still wanted, it is asked for, and paused again.
+
+void ng_http_look_at_early_answered(client_impl *client) {
+  for (request_impl *request = client->early_answered; request != NULL;
+       request = request->next_early) {
+    ng_http_request_resume_upload(&request->face);
+  }
+}
+
+void ng_http_forget_early_answered(request_impl *request) {
+  if (!request->is_early_answered) {
+    return;
+  }
+  request->is_early_answered = false;
+  request_impl **link = &client_of(request->face.client)->early_answered;
+  while (*link != request) {
+    link = &(*link)->next_early;
+  }
+  *link = request->next_early;
 }
 
 void ng_http_request_resume_upload(ng_http_request *face) {

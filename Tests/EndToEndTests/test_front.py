@@ -9,7 +9,7 @@ from harness.device import Device
 from harness.timing import Deadline, duration, wait_until
 from harness.websocket import Handshake, WebSocket
 
-CONFIGURATION = {"workers": 1}
+CONFIGURATION = {"workers": 1, "proxy": {"enabled": False}}
 
 
 def assert_is_error(response: http.Response, status: int) -> None:
@@ -280,7 +280,7 @@ def test_a_client_that_says_nothing_is_closed(start_gateway):
 
 
 def test_an_idle_connection_is_closed(start_gateway):
-    gateway = start_gateway({"limits": {"idle_timeout": duration(1)}})
+    gateway = start_gateway({"limits": {"idle_timeout": duration(1)}, "proxy": {"enabled": False}})
     with http.connect(gateway.endpoint) as stream:
         stream.send(http.request(gateway.endpoint))
         assert_is_error(stream.read_response(), 404)

@@ -117,7 +117,7 @@ def test_a_client_that_does_not_read_does_not_hold_the_end_up(
 
 
 def test_requests_in_the_middle_of_their_head_do_not_hold_the_end_up(start_gateway):
-    gateway = start_gateway({"shutdown_grace": duration(1)})
+    gateway = start_gateway({"shutdown_grace": duration(1), "proxy": {"enabled": False}})
     with http.connect(gateway.endpoint) as half, http.connect(gateway.endpoint) as idle:
         half.send(b"GET /a HTTP/1.1\r\n")
         idle.send(http.request(gateway.endpoint))

@@ -55,7 +55,7 @@ struct SectionTests {
     Refusal(
       "cluster: {}",
       "f:1:1: cluster: unknown key; expected listen, upstream, authentication, websocket, limits, "
-        + "logging, workers or shutdown_grace"),
+        + "proxy, logging, workers or shutdown_grace"),
     Refusal(
       "logging:\n  format: json", "f:2:3: logging.format: unknown key; expected level"),
     Refusal(

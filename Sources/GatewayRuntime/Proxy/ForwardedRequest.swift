@@ -33,6 +33,7 @@ final class ForwardedRequest: UpstreamStreamHandler {
   private var bodySize = 0
   private var hasBodyBegun = false
   private var isBodyPaused = false
+  private var isBodyUnwanted = false
   /// The upstream said 417 to `Expect`.
   private var hasExpectationFailed = false
 
@@ -73,7 +74,7 @@ final class ForwardedRequest: UpstreamStreamHandler {
         case .end: stream?.endBody()
         }
       }
-    } else if isBodyPaused {
+    } else if isBodyPaused, !isBodyUnwanted {
       isBodyPaused = false
       exchange.resumeBody()
     }
@@ -106,8 +107,11 @@ final class ForwardedRequest: UpstreamStreamHandler {
     exchange.begin(
       status: head.status, reason: head.reason, lines: answer.lines, size: answer.size)
     observer?.answered(status: head.status)
-    // After such an answer libcurl sends nothing more of the body.
-    if head.status >= 300, hasBodyBegun { pauseBody() }
+    // After such an answer the upstream does not want the rest of the body.
+    if head.status >= 300, hasBodyBegun {
+      isBodyUnwanted = true
+      pauseBody()
+    }
     return true
   }
 

@@ -140,6 +140,12 @@ class Gateway:
         return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
 
     @property
+    def peak_resident_size(self) -> int:
+        """The most bytes of memory that the process has had resident."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
+
+    @property
     def open_file_count(self) -> int:
         return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
 

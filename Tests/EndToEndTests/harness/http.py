@@ -1,7 +1,9 @@
 """HTTP/1.1 as bytes: what to send is the test's choice, what comes back is read strictly."""
 
 import json
+import select
 import socket
+import ssl
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,10 +40,38 @@ class ByteStream:
     def __init__(self, connected: socket.socket) -> None:
         self.socket = connected
         self._buffer = bytearray()
+        self._unsent = memoryview(b"")
 
     def send(self, data: bytes, within: float = 10) -> None:
         self.socket.settimeout(Deadline(within).remaining)
         self.socket.sendall(data)
+
+    def send_in_background(self, data: bytes) -> None:
+        """Has `data` sent while the answer is read. That the other side stops reading is no failure."""
+        self._unsent = memoryview(data)
+
+    def _send_some(self) -> None:
+        # By turns with reading, since a TLS socket must not be used by two threads at once.
+        self.socket.settimeout(0)
+        try:
+            sent = self.socket.send(self._unsent[: 1 << 16])
+            self._unsent = self._unsent[sent:]
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            pass
+        except OSError:
+            self._unsent = memoryview(b"")
+
+    def _receive(self, deadline: Deadline) -> bytes:
+        while self._unsent:
+            self._send_some()
+            try:
+                return self.socket.recv(65536)
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                if deadline.has_passed:
+                    raise TimeoutError from None
+                select.select([self.socket], [self.socket], [], 0.1)
+        self.socket.settimeout(max(deadline.remaining, 0.001))
+        return self.socket.recv(65536)
 
     def close(self) -> None:
         self.socket.close()
@@ -51,9 +81,8 @@ class ByteStream:
         remaining = deadline.remaining
         if remaining == 0:
             raise TimeoutError(f"nothing came in time; unread: {bytes(self._buffer[:200])!r}")
-        self.socket.settimeout(remaining)
         try:
-            data = self.socket.recv(65536)
+            data = self._receive(deadline)
         except TimeoutError:
             raise TimeoutError(f"nothing in time; unread: {bytes(self._buffer[:200])!r}") from None
         except OSError as error:
@@ -104,11 +133,24 @@ class ByteStream:
             headers.append((name, value.strip()))
         return Response(int(status), "".join(reason), headers)
 
-    def read_response(self, within: float = 10) -> Response:
-        """One whole response with a Content-Length."""
+    def read_chunk(self, deadline: Deadline) -> bytes:
+        """The next chunk of a chunked body; empty at its end, which has no trailers."""
+        size = int(self.read_through(b"\r\n", deadline).removesuffix(b"\r\n"), 16)
+        chunk = self.read(size, deadline)
+        assert self.read(2, deadline) == b"\r\n"
+        return chunk
+
+    def read_response(self, within: float = 10, has_body: bool = True) -> Response:
+        """One whole response that says where it ends."""
         deadline = Deadline(within)
         response = self.read_head(deadline)
-        response.body = self.read(int(response.header("Content-Length") or 0), deadline)
+        if not has_body:
+            return response
+        if response.header("Transfer-Encoding") == "chunked":
+            assert response.header("Content-Length") is None
+            response.body = b"".join(iter(lambda: self.read_chunk(deadline), b""))
+        else:
+            response.body = self.read(int(response.header("Content-Length") or 0), deadline)
         return response
 
     def __enter__(self) -> "ByteStream":
