@@ -95,7 +95,10 @@ static void socket_ready(void *context, int error, uint32_t events) {
     // libcurl reads only if it is told that it can.
     selected |= CURL_CSELECT_ERR | CURL_CSELECT_IN;
   }
-  if (events & NG_READABLE) {
+  // A server may refuse a body and close, and the write that follows fails, at which libcurl gives up
+  // without having looked whether something was said. Much can happen since the loop has asked.
+  if ((events & NG_READABLE) ||
+      ((watched->events & NG_READABLE) && ng_http_has_input(watched->descriptor))) {
     selected |= CURL_CSELECT_IN;
   }
   if (events & NG_WRITABLE) {

@@ -37,7 +37,7 @@ typedef struct {
   open_socket *sockets;
   size_t socket_count;
   size_t socket_capacity;
-  /// Requests whose answer came before all of their streamed body was sent.
+  /// Requests whose answer came before all of their streamed body was out, the first of `next_early`.
   request_impl *early_answered;
   /// Requests to be used again, the first of `next_idle`.
   request_impl *idle_request;
@@ -155,6 +155,9 @@ open_socket *ng_http_find_socket(client_impl *client, int descriptor);
 
 /// Stops watching a socket for good.
 void ng_http_free_watched(watched_socket *watched);
+
+/// Whether there is something to be read: bytes, the end of the stream or an error.
+bool ng_http_has_input(int descriptor);
 
 /// Makes sure that a request goes out on a connection only if the server is silent there.
 void ng_http_refuse_unasked_input(client_impl *client, const char *remote_ip, int local_port);

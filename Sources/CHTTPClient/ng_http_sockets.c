@@ -79,8 +79,7 @@ static int local_port_of(open_socket *socket) {
   return socket->local_port;
 }
 
-/// Bytes, the end of the stream or an error: anything but silence.
-static bool has_input(int descriptor) {
+bool ng_http_has_input(int descriptor) {
   char byte;
   ssize_t size = recv(descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return size >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
@@ -102,7 +101,7 @@ void ng_http_refuse_unasked_input(client_impl *client, const char *remote_ip, in
     open_socket *socket = &client->sockets[index];
     // The remote address too: two sockets may share a local port when they go to different ones.
     if (local_port_of(socket) == local_port && strcmp(socket->remote_ip, remote_ip) == 0 &&
-        has_input(socket->descriptor)) {
+        ng_http_has_input(socket->descriptor)) {
       (void)shutdown(socket->descriptor, SHUT_RDWR);
     }
   }
