@@ -9,7 +9,7 @@ import Testing
     ("a\r\n0123456789\r\n0\r\n\r\n", "0123456789"),
     ("0000000000000002\r\n\r\n\r\n0\r\n\r\n", "\r\n"),
     ("1;a=b;c=\"d e\"\r\nx\r\n0;last\r\n\r\n", "x"),
-    ("1\r\nx\r\n0\r\nA: 1\r\nContent-Length: 5\r\nB:\r\n\r\n", "x"),
+    ("1\r\nx\r\n0\r\nA: 1\r\nContent-Lengt: 5\r\nHostX:\r\nB:\r\n\r\n", "x"),
   ]
 
   @Test(arguments: accepted)
@@ -34,6 +34,9 @@ import Testing
     ("0\r\na : b\r\n\r\n", .badTrailer(.badName)),
     ("0\r\na: \u{0}\r\n\r\n", .badTrailer(.badValue)),
     ("0\r\nGET / HTTP/1.1\r\n\r\n", .badTrailer(.badName)),
+    ("0\r\nContent-Length: 5\r\n\r\n", .forbiddenTrailer),
+    ("0\r\na: b\r\nTRANSFER-encoding:chunked\r\n\r\n", .forbiddenTrailer),
+    ("0\r\nc: \(String(repeating: "d", count: 40))\r\nhost: h\r\n\r\n", .forbiddenTrailer),
     ("0\r\na: b\n\r\n", .badTrailer(.badLineEnd)), ("0\r\n\rX", .badTrailer(.badLineEnd)),
   ]
 

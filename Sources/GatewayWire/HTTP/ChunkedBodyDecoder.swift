@@ -7,8 +7,9 @@
 ///
 /// Strict: lines end with CRLF, no white space stands around a size. Extensions are skipped, as a
 /// recipient must, but bounded over the whole body, since each could outweigh its chunk. Trailers
-/// obey the rules of fields, are bounded, and are dropped.
-/// Source: RFC 9112 section 7.1.
+/// obey the rules of fields, are bounded, and are dropped; one that speaks of framing or of the host is
+/// refused, for whoever took it for a field of the head would read another request.
+/// Source: RFC 9112 section 7.1; RFC 9110 section 6.5.1.
 package struct ChunkedBodyDecoder: Hashable, Sendable {
   package enum Step: Hashable, Sendable {
     /// All bytes were taken, and there is no payload among them.
@@ -51,6 +52,11 @@ package struct ChunkedBodyDecoder: Hashable, Sendable {
   private var extensionSize = 0
   private var trailerSize = 0
   private var trailers = FieldLineReader()
+  /// The beginning of the trailer line at hand, as much as a forbidden name has.
+  private var trailerStart: [UInt8] = []
+
+  private static let forbiddenTrailers = ["content-length", "transfer-encoding", "host"]
+  private static let trailerStartSizeMax = 18
 
   package init() {}
 
@@ -131,10 +137,22 @@ package struct ChunkedBodyDecoder: Hashable, Sendable {
   private mutating func advanceTrailers(over byte: UInt8) throws(ChunkedBodyError) {
     trailerSize += 1
     guard trailerSize <= ChunkedBodyDecoder.trailerSizeMax else { throw .trailersTooLarge }
+    if trailerStart.count < ChunkedBodyDecoder.trailerStartSizeMax { trailerStart.append(byte) }
+    let event: FieldLineReader.Event
     do {
-      if try trailers.advance(over: byte, at: trailerSize) == .end { state = .ended }
+      event = try trailers.advance(over: byte, at: trailerSize)
     } catch {
       throw .badTrailer(error)
+    }
+    switch event {
+    case .none: break
+    case .field(let range):
+      let name = trailerStart.prefix(range.name.count)
+      guard !ChunkedBodyDecoder.forbiddenTrailers.contains(where: name.equalsIgnoringCase) else {
+        throw .forbiddenTrailer
+      }
+      trailerStart.removeAll(keepingCapacity: true)
+    case .end: state = .ended
     }
   }
 }
@@ -149,13 +167,17 @@ package enum ChunkedBodyError: Error, Hashable, Sendable {
   case badExtension
   case extensionsTooLarge
   case badTrailer(FieldLineError)
+  /// One that says something of the message's framing, or its host.
+  case forbiddenTrailer
   case trailersTooLarge
 
   /// The status of the answer.
   package var status: Int {
     switch self {
     case .trailersTooLarge: 431
-    case .badLineEnd, .badSize, .badExtension, .extensionsTooLarge, .badTrailer: 400
+    case .badLineEnd, .badSize, .badExtension, .extensionsTooLarge, .badTrailer,
+      .forbiddenTrailer:
+      400
     }
   }
 }
