@@ -101,12 +101,13 @@ let package = Package(
     shim("CTLSClient", at: "Tests/CTLSClient", links: ["ssl", "crypto"]),
     tests(
       "GatewayTransport", ["GatewayTypes", "GatewayLoop", "GatewayWire", "CLoop", "CTLSClient"]),
-    tests("GatewayUpstream", ["GatewayTypes", "GatewayLoop"]),
+    tests("GatewayUpstream", ["GatewayTypes", "GatewayLoop", "GatewayWire"]),
     tests(
       "GatewayRuntime",
       [
         "GatewayTypes", "GatewayConfiguration", "GatewayLogic", "GatewayTesting", "GatewayTokens",
-        "GatewayUpstream", "GatewayWire", .product(name: "Logging", package: "swift-log"),
+        "GatewayTransport", "GatewayUpstream", "GatewayWire", "CLoop",
+        .product(name: "Logging", package: "swift-log"),
       ]),
     tests("DemoNotesAPI", ["GatewayTypes", "GatewayTokens", "GatewayWire"]),
   ]

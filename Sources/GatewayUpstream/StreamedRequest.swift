@@ -48,6 +48,13 @@ package struct StreamedAnswerHead: Hashable, Sendable {
   package let lines: FieldLines
   /// What Content-Length says. Nil without one, and where the body is chunked, whose size nobody knows.
   package let size: UInt64?
+
+  package init(status: Int, reason: [UInt8], lines: FieldLines, size: UInt64?) {
+    self.status = status
+    self.reason = reason
+    self.lines = lines
+    self.size = size
+  }
 }
 
 /// How a request that was passed on ended.

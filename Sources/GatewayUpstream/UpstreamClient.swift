@@ -174,7 +174,9 @@ private func makeHTTPClient(
     var settings = ng_http_client_settings(
       url: url, ca_file: caFile,
       connect_timeout_ms: milliseconds(settings.connectTimeout, atLeast: 1),
-      unacknowledged_timeout_ms: milliseconds(settings.requestTimeout, atLeast: 1),
+      // Later than a request of ours that is not taken is given up, which says why.
+      unacknowledged_timeout_ms: milliseconds(
+        settings.requestTimeout + .seconds(1), atLeast: 1),
       idle_timeout_ms: milliseconds(settings.idleTimeout, atLeast: 0),
       connections_max: UInt32(clamping: settings.connectionCountMax))
     return ng_http_client_new(loop.pointer, &settings)

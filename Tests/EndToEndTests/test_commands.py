@@ -176,7 +176,7 @@ shutdown_grace: [20s]
         ({"upstream": {"surprise": 1}}, "surprise"),
         ({"upstream": {"service": {"surprise": "x"}}}, "surprise"),
         ({"history": {"lifetime": "5m"}}, "history"),
-        ({"proxy": {"enabled": True}}, "proxy"),
+        ({"proxy": {"sync_writes": True}}, "sync_writes"),
         ({"admin": {"listen": ""}}, "admin"),
         ({"cluster": {"prefix": "x"}}, "cluster"),
         ({"authentication": {"message_signing": True}}, "message_signing"),

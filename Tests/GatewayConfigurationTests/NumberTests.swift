@@ -97,7 +97,9 @@ struct NumberTests {
     ("limits: {pending_writes_per_note: ", "-1", "1000001", "0 to 1000000"),
     ("limits: {header_timeout: ", "0s", "8761h", "1ms to 8760h"),
     ("limits: {header_size: ", "1023", "1025KiB", "1KiB to 1MiB"),
+    ("limits: {body_timeout: ", "0s", "8761h", "1ms to 8760h"),
     ("limits: {idle_timeout: ", "0s", "8761h", "1ms to 8760h"),
+    ("proxy: {max_body_size: ", "-1", "1025GiB", "0 bytes to 1024GiB"),
   ])
   func `keeps the range of its key`(before: String, low: String, high: String, range: String) {
     for value in [low, high] {

@@ -16,20 +16,23 @@ package struct AddressRange: Hashable, Sendable {
       && AddressRange.masked(address, to: prefixSize) == network
   }
 
-  /// `bytes` are an address's 4 or 16; bits of it behind the prefix must be 0.
-  init(_ bytes: [UInt8], prefixSize: Int?) throws(ValueProblem) {
-    let network = AddressRange.unmapped(bytes)
+  /// Takes the text, or says what is wrong with it.
+  package init(_ text: String) throws(AddressRangeError) {
+    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let bytes = parts.first.flatMap({ System.addressBytes(String($0)) }) else {
+      throw .noAddress
+    }
+    network = AddressRange.unmapped(bytes)
     let mappedSize = (bytes.count - network.count) * 8
-    let sizeMax = network.count * 8
-    let size = prefixSize.map { $0 - mappedSize } ?? sizeMax
-    guard (0...sizeMax).contains(size) else {
-      throw ValueProblem("has a prefix that is not 0 to \(bytes.count * 8) bits")
+    var size = network.count * 8
+    if parts.count == 2, let digits = parts.last {
+      guard (1...3).contains(digits.utf8.count), digits.utf8.allSatisfy(\.isDigit),
+        let number = Int(digits), (mappedSize...bytes.count * 8).contains(number)
+      else { throw .badPrefix(sizeMax: bytes.count * 8) }
+      size = number - mappedSize
     }
-    guard AddressRange.masked(network, to: size) == network else {
-      throw ValueProblem("has bits set behind its prefix")
-    }
-    self.network = network
-    self.prefixSize = size
+    prefixSize = size
+    guard AddressRange.masked(network, to: size) == network else { throw .bitsBehindPrefix }
   }
 
   private static func masked(_ address: [UInt8], to prefixSize: Int) -> [UInt8] {
@@ -46,23 +49,33 @@ package struct AddressRange: Hashable, Sendable {
   }
 }
 
+/// What is wrong with the text of a range.
+package enum AddressRangeError: Error, Hashable, Sendable {
+  case noAddress
+  /// Not a number of bits that the address has.
+  case badPrefix(sizeMax: Int)
+  /// It names one address of many.
+  case bitsBehindPrefix
+}
+
 extension ValueFormat where Value == AddressRange {
   /// An address with or without a prefix.
   static var addressRange: Self {
     ValueFormat(
       expectation: "an IP address or a block of them, such as 10.0.0.0/8, ::1 or 2001:db8::/32"
     ) { text throws(ValueProblem) in
-      let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let address = parts.first.flatMap({ System.addressBytes(String($0)) }) else {
-        throw ValueProblem("is not an IP address")
+      do throws(AddressRangeError) {
+        return try AddressRange(text)
+      } catch {
+        switch error {
+        case .noAddress:
+          throw ValueProblem("does not begin with an IP address")
+        case .badPrefix(let sizeMax):
+          throw ValueProblem("has a prefix that is not a number of bits up to \(sizeMax)")
+        case .bitsBehindPrefix:
+          throw ValueProblem("has bits set behind its prefix")
+        }
       }
-      guard parts.count == 2, let digits = parts.last else {
-        return try AddressRange(address, prefixSize: nil)
-      }
-      guard (1...3).contains(digits.utf8.count), digits.utf8.allSatisfy(\.isDigit),
-        let size = Int(digits)
-      else { throw ValueProblem("has a prefix that is not a number of bits") }
-      return try AddressRange(address, prefixSize: size)
     }
   }
 }

@@ -11,6 +11,8 @@ final class ScriptedServer: Sendable {
   enum Step: Sendable {
     /// Reads one request, head and body, and keeps it.
     case read
+    /// Reads only what comes first of it, and keeps that.
+    case readSome
     case send(String)
     /// Sends `count` times the letter a.
     case fill(count: Int)
@@ -109,6 +111,8 @@ private struct ServerConnection {
       case .read:
         guard let request = readRequest() else { return }
         server.keep(request)
+      case .readSome:
+        server.keep(String(decoding: receive(), as: UTF8.self))
       case .send(let text):
         send(Array(text.utf8))
       case .fill(let count):
@@ -134,8 +138,12 @@ private struct ServerConnection {
     while true {
       let text = String(decoding: bytes, as: UTF8.self)
       if let headEnd = text.firstRange(of: "\r\n\r\n")?.upperBound {
+        let head = text[..<headEnd]
         let bodySize = text.utf8.distance(from: headEnd, to: text.endIndex)
-        if bodySize >= contentLength(of: text[..<headEnd]) { return text }
+        let isWhole =
+          head.contains("Transfer-Encoding: chunked")
+          ? text.hasSuffix("0\r\n\r\n") : bodySize >= contentLength(of: head)
+        if isWhole { return text }
       }
       let more = receive()
       if more.isEmpty { return nil }
