@@ -1,12 +1,11 @@
 import Glibc
-import Synchronization
 
 /// One value that a thread leaves and another waits for: what came of starting a thread.
 ///
 /// Safe because: the value is behind a lock, and a semaphore is made for several threads; it is
 /// destroyed when nobody refers to it any more.
 package final class Handover<Value: Sendable>: @unchecked Sendable {
-  private let value = Mutex<Value?>(nil)
+  private let value = Guarded<Value?>(nil)
   private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
   package init() {

@@ -1,5 +1,4 @@
 import CLoop
-import Synchronization
 
 /// Where other threads leave messages for the owner of a loop: the only place at which threads
 /// meet.
@@ -13,7 +12,7 @@ package final class Mailbox<Message: Sendable>: Sendable {
     var isClosed = false
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   package init() {}
 

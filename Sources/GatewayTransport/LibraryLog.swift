@@ -1,5 +1,5 @@
 import CWebSockets
-import Synchronization
+import GatewayLoop
 
 /// What libwebsockets has to say for itself.
 package enum LibraryLog {
@@ -11,7 +11,7 @@ package enum LibraryLog {
   package typealias Sink = @Sendable (Level, String) -> Void
 
   /// The library knows one function for the whole process, and no context with it.
-  private static let sink = Mutex<Sink?>(nil)
+  private static let sink = Guarded<Sink?>(nil)
 
   /// From now on `sink` gets each line, on whatever thread it comes up. Before the first front.
   package static func send(to sink: @escaping Sink) {

@@ -2,7 +2,6 @@ package import GatewayLoop
 package import GatewayTokens
 package import GatewayTransport
 package import GatewayTypes
-import Synchronization
 
 /// What `notes-gateway demo` shows the gateway with: a notes API in memory, and a page with two
 /// devices, on 127.0.0.1 and a thread of its own.
@@ -19,7 +18,7 @@ package final class DemoNotesAPI: Sendable {
   /// Where it listens.
   package let port: UInt16
   private let commands = Mailbox<DemoServer.Command>()
-  private let state: Mutex<State>
+  private let state: Guarded<State>
 
   /// Listens on 127.0.0.1, and answers nobody yet. `secret` signs the tokens of `user`, whose
   /// devices are on the page, and verifies those of the requests. Port 0 picks a free one.
@@ -33,7 +32,7 @@ package final class DemoNotesAPI: Sendable {
     do {
       let socket = try ListeningSocket.open(address: "127.0.0.1", port: port)
       self.port = ListeningSocket.port(of: socket)
-      state = Mutex(.listening(socket, site))
+      state = Guarded(.listening(socket, site))
     } catch {
       throw .notListening(error)
     }

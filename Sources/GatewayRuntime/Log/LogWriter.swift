@@ -18,7 +18,7 @@ package final class LogWriter: Sendable {
   private let mailbox = Mailbox<Item>()
   private let droppedCount = Atomic<Int>(0)
   private let isEnding = Atomic<Bool>(false)
-  private let thread = Mutex<OSThread?>(nil)
+  private let thread = Guarded<OSThread?>(nil)
 
   package init() {
     let started = OSThread(name: "log") { [self] in run() }
