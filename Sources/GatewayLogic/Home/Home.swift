@@ -79,23 +79,23 @@ package struct Home {
     }
   }
 
-  /// A connection's token has run out.
+  /// A connection's tokens up to the one of this number have run out.
   package mutating func expired(
-    _ resource: Resource, of connection: ConnectionID, at now: MonotonicTime,
+    _ resource: Resource, of connection: ConnectionID, tokenNumber: Int, at now: MonotonicTime,
     into effects: inout [HomeEffect]
   ) {
     with(resource, at: now, into: &effects) { entry, lane, _ in
-      entry.lane.expired(connection, into: &lane)
+      entry.lane.expired(connection, tokenNumber: tokenNumber, into: &lane)
     }
   }
 
   /// A connection that was asked for another token has one.
   package mutating func renewed(
-    _ resource: Resource, by connection: ConnectionID, _ token: BearerToken,
+    _ resource: Resource, by connection: ConnectionID, _ token: BearerToken, tokenNumber: Int,
     at now: MonotonicTime, into effects: inout [HomeEffect]
   ) {
     with(resource, at: now, into: &effects) { entry, lane, _ in
-      entry.lane.renewed(connection, token, into: &lane)
+      entry.lane.renewed(connection, token, tokenNumber: tokenNumber, into: &lane)
     }
   }
 

@@ -6,6 +6,9 @@ package struct UserConnections {
 
   package init() {}
 
+  /// Users that have a connection here.
+  package var userCount: Int { slotsByUser.count }
+
   /// The slots of a user's connections, oldest first.
   package func slots(of user: UserID) -> ContiguousArray<UInt32> {
     slotsByUser[user] ?? []

@@ -2,39 +2,52 @@ package import GatewayTypes
 
 /// What waits for a token while there is none that the upstream accepts.
 extension Session {
-  /// A write of this connection waits in the lane of `resource` until there is another token than
-  /// `token`. With `isRefused` the upstream did not accept that one: the client is asked for
-  /// another one, unless there is one already that has not run out.
+  /// A write of this connection waits in the lane of `resource` until there is a newer token than
+  /// that of `tokenNumber`. With `isRefused` the upstream did not accept that one, and the client
+  /// is asked for another one, unless it has given one already.
   package mutating func setAside(
-    _ operation: OperationID, of resource: Resource, token: BearerToken, isRefused: Bool,
+    _ operation: OperationID, of resource: Resource, tokenNumber: Int, isRefused: Bool,
     at now: MonotonicTime, into effects: inout [SessionEffect]
   ) {
     guard let authentication else {
       effects.append(.withdrawn(resource))
       return
     }
-    if authentication.token != token, !isExpired {
-      // The lane has been told already, unless it did not know that it had to ask.
-      if isRefused { effects.append(.renewed(resource, authentication.token)) }
+    guard tokenNumber == authentication.tokenNumber else {
+      // The lane did not know of the newest token, or does by now.
+      if isRefused { tell(resource, of: authentication, into: &effects) }
       return
     }
-    requests.setAside(operation)
-    if !asideAt.contains(resource) { asideAt.append(resource) }
     if !isExpired { expire(authentication, at: now, into: &effects) }
+    requests.setAside(operation)
+  }
+
+  private func tell(
+    _ resource: Resource, of authentication: Authentication, into effects: inout [SessionEffect]
+  ) {
+    let number = authentication.tokenNumber
+    effects.append(
+      isExpired
+        ? .expired(resource, tokenNumber: number)
+        : .renewed(resource, authentication.token, tokenNumber: number))
   }
 
   /// What is under way may have to wait in its lane: the lanes are told.
-  mutating func holdStartedWrites(into effects: inout [SessionEffect]) {
-    for resource in requests.startedWriteResources {
-      if !asideAt.contains(resource) { asideAt.append(resource) }
-      effects.append(.expired(resource))
+  mutating func holdStartedWrites(
+    _ authentication: Authentication, into effects: inout [SessionEffect]
+  ) {
+    asideAt = requests.startedWriteResources
+    for resource in asideAt {
+      effects.append(.expired(resource, tokenNumber: authentication.tokenNumber))
     }
   }
 
   /// There is another token: what waits for it goes on.
-  mutating func goOn(with token: BearerToken, into effects: inout [SessionEffect]) {
+  mutating func goOn(
+    with authentication: Authentication, into effects: inout [SessionEffect]
+  ) {
     requests.goOn()
-    for resource in asideAt { effects.append(.renewed(resource, token)) }
+    for resource in asideAt { tell(resource, of: authentication, into: &effects) }
     asideAt = []
     startRequests(into: &effects)
   }

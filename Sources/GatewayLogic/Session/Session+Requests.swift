@@ -23,8 +23,8 @@ extension Session {
       effects.append(.send(.noteLeft(note, requestID: message.requestID)))
     case .change(let resource, let change):
       let writer = Writer(
-        user: authentication.user, token: authentication.token, connection: connection,
-        operation: operation)
+        user: authentication.user, token: authentication.token,
+        tokenNumber: authentication.tokenNumber, connection: connection, operation: operation)
       effects.append(.write(Write(change, of: resource, by: writer)))
     case .authenticate, .ping:
       preconditionFailure("what is answered at once is not queued")

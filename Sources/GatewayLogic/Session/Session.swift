@@ -27,6 +27,8 @@ package struct Session {
   struct Authentication {
     let user: UserID
     let token: BearerToken
+    /// Which of the connection's tokens it is: 1, 2, …
+    let tokenNumber: Int
   }
 
   package let connection: ConnectionID
@@ -39,8 +41,7 @@ package struct Session {
   private var badMessageCount = 0
   private var isDraining = false
   var requests = RequestOrder()
-  /// Those whose lanes have writes of this connection aside until there is another token, once
-  /// each, in the order in which they asked for it.
+  /// Those whose lanes may have writes of this connection aside, while its token does not do.
   var asideAt: [Resource] = []
   /// The notes that the connection has joined.
   package internal(set) var rooms: Set<NoteID> = []
@@ -170,7 +171,9 @@ package struct Session {
     let isNew = self.user == nil
     let end = expiresAt > wallNow ? expiresAt : expiresAt + clockSkew
     let until = rules.expiry == .enforced ? now + max(.zero, end - wallNow) : nil
-    state = .authenticated(Authentication(user: user, token: token), until: until)
+    let newest = Authentication(
+      user: user, token: token, tokenNumber: (authentication?.tokenNumber ?? 0) + 1)
+    state = .authenticated(newest, until: until)
     failureCount = 0
     effects.append(
       .send(
@@ -178,7 +181,7 @@ package struct Session {
           user: user, expiresAt: expiresAt, connection: connection, requestID: requestID)))
     if isNew { effects.append(.identified(user)) }
     if let until { effects.append(.wake(at: until)) }
-    goOn(with: token, into: &effects)
+    goOn(with: newest, into: &effects)
     judgeNext(into: &effects)
   }
 
@@ -234,7 +237,7 @@ package struct Session {
     state = .expired(authentication, graceEnd: graceEnd)
     effects.append(.send(.authFailed(.expired, requestID: nil)))
     effects.append(.wake(at: graceEnd))
-    holdStartedWrites(into: &effects)
+    holdStartedWrites(authentication, into: &effects)
   }
 
   /// The gateway is going away: answers what it has taken, takes no more joins or writes, closes.

@@ -17,10 +17,10 @@ package enum SessionEffect: Hashable, Sendable {
   case leave(NoteID)
   /// Hand a write to the note's lane; the answer comes by `writeAnswered`.
   case write(Write)
-  /// Tell the lane of a resource that this connection's token has run out.
-  case expired(Resource)
+  /// Tell the lane of a resource that this connection's tokens up to this one have run out.
+  case expired(Resource, tokenNumber: Int)
   /// Tell the lane of a resource that it may go on with what this connection has aside there.
-  case renewed(Resource, BearerToken)
+  case renewed(Resource, BearerToken, tokenNumber: Int)
   /// Tell it to forget what this connection has aside there.
   case withdrawn(Resource)
   /// Call `deadlineReached` at this time or a little later. Only the newest one counts.

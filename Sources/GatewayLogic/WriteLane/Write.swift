@@ -20,14 +20,19 @@ package struct Writer: Hashable, Sendable {
   package let user: UserID
   /// Sent to the upstream as the writer's identity.
   package internal(set) var token: BearerToken
+  /// Which of the connection's tokens it is, or was known to do no more than: the first, the
+  /// second, … A token that is presented again counts again.
+  package internal(set) var tokenNumber: Int
   package let connection: ConnectionID
   package let operation: OperationID
 
   package init(
-    user: UserID, token: BearerToken, connection: ConnectionID, operation: OperationID
+    user: UserID, token: BearerToken, tokenNumber: Int = 1, connection: ConnectionID,
+    operation: OperationID
   ) {
     self.user = user
     self.token = token
+    self.tokenNumber = tokenNumber
     self.connection = connection
     self.operation = operation
   }

@@ -11,8 +11,11 @@ package import GatewayTypes
 /// upstream does not accept steps aside together with the later ones of its connection, and the
 /// others go on.
 ///
-/// Invariants: at most one request is under way; nothing waits while the lane is idle; what a
-/// connection has aside is older than what it has waiting.
+/// Lanes and sessions tell each other of tokens from afar, so that news may be old when it comes. A
+/// connection's tokens are numbered: what is said of one that is not the newest changes nothing.
+///
+/// Invariants: at most one request is under way; nothing waits while the lane is idle; a connection
+/// that has something aside has nothing waiting, and what it has under way is older.
 /// Source: PROTOCOL.md, "What is persisted, and who hears of it" and "Tokens"; DESIGN.md, 5.
 package struct WriteLane {
   private enum State {
@@ -24,10 +27,28 @@ package struct WriteLane {
     case writing(Write)
   }
 
-  /// The writes of one connection that wait for a token.
-  struct Aside {
+  /// The writes of one connection that wait for a token, oldest first.
+  private struct Aside {
     let connection: ConnectionID
+    /// The newest of the connection's tokens that is known not to do.
+    var tokenNumber: Int
     var writes: [Write]
+
+    mutating func append(_ later: [Write]) {
+      let count = writes.count
+      writes += later
+      number(writes.indices.dropFirst(count))
+    }
+
+    /// The tokens up to this one do not do.
+    mutating func raise(to newNumber: Int) {
+      tokenNumber = newNumber
+      number(writes.indices)
+    }
+
+    private mutating func number(_ indices: Range<Int>) {
+      for index in indices { writes[index].writer.tokenNumber = tokenNumber }
+    }
   }
 
   private let rules: Rules
@@ -70,8 +91,8 @@ package struct WriteLane {
   package mutating func submit(_ write: Write, into effects: inout [WriteLaneEffect]) {
     let index = aside.firstIndex { $0.connection == write.writer.connection }
     if let index, aside[index].writes.count < rules.waitingCountMax {
-      aside[index].writes.append(write)
-      effects.append(.aside(write.writer, isRefused: false))
+      aside[index].append([write])
+      tell(of: aside[index].writes.suffix(1), into: &effects)
     } else if index == nil, isIdle {
       start(write, into: &effects)
     } else if index == nil, waiting.count < rules.waitingCountMax {
@@ -121,35 +142,67 @@ package struct WriteLane {
 
   // MARK: Tokens
 
+  /// The upstream does not accept the token of `write`, which is older than all that its
+  /// connection has aside or waiting.
   private mutating func stepAside(_ write: Write, into effects: inout [WriteLaneEffect]) {
     state = .idle
     var write = write
     write.isRetried = true
     let connection = write.writer.connection
-    let later = waiting.removeAll { $0.writer.connection == connection }
-    aside.append(Aside(connection: connection, writes: [write] + later))
+    let (index, toldCount) = moveAside(connection, tokenNumber: write.writer.tokenNumber)
+    write.writer.tokenNumber = aside[index].tokenNumber
+    aside[index].writes.insert(write, at: 0)
     effects.append(.aside(write.writer, isRefused: true))
-    for write in later { effects.append(.aside(write.writer, isRefused: false)) }
+    tell(of: aside[index].writes.dropFirst(toldCount + 1), into: &effects)
   }
 
-  /// A connection's token has run out: what it has waiting steps aside. What is under way goes on.
+  /// A connection's tokens up to the one of this number have run out: what it has waiting steps
+  /// aside. What is under way goes on.
   package mutating func expired(
-    _ connection: ConnectionID, into effects: inout [WriteLaneEffect]
+    _ connection: ConnectionID, tokenNumber: Int, into effects: inout [WriteLaneEffect]
   ) {
-    let writes = waiting.removeAll { $0.writer.connection == connection }
-    guard !writes.isEmpty else { return }
-    // What is aside already is older, and has kept all later ones from the queue.
-    aside.append(Aside(connection: connection, writes: writes))
+    let (index, toldCount) = moveAside(connection, tokenNumber: tokenNumber)
+    tell(of: aside[index].writes.dropFirst(toldCount), into: &effects)
+    if aside[index].writes.isEmpty { aside.remove(at: index) }
+  }
+
+  /// Puts what a connection has waiting behind what it has aside. Returns where that is, and how
+  /// many of it, the oldest, the session knows to wait for a newer token than this one.
+  private mutating func moveAside(
+    _ connection: ConnectionID, tokenNumber: Int
+  ) -> (index: Int, toldCount: Int) {
+    let waiting = waiting.removeAll { $0.writer.connection == connection }
+    guard let index = aside.firstIndex(where: { $0.connection == connection }) else {
+      aside.append(Aside(connection: connection, tokenNumber: tokenNumber, writes: []))
+      aside[aside.count - 1].append(waiting)
+      return (aside.count - 1, 0)
+    }
+    let isKnown = aside[index].tokenNumber >= tokenNumber
+    let toldCount = isKnown ? aside[index].writes.count : 0
+    if !isKnown { aside[index].raise(to: tokenNumber) }
+    aside[index].append(waiting)
+    return (index, toldCount)
+  }
+
+  private func tell(of writes: ArraySlice<Write>, into effects: inout [WriteLaneEffect]) {
     for write in writes { effects.append(.aside(write.writer, isRefused: false)) }
   }
 
-  /// A connection has another token: what it has aside is next in line. What was refused is tried
-  /// once more, the others for the first time.
+  /// A connection has another token: what it has aside is next in line, unless that waits for a
+  /// newer one still. What was refused is tried once more, the others for the first time.
   package mutating func renewed(
-    _ connection: ConnectionID, _ token: BearerToken, into effects: inout [WriteLaneEffect]
+    _ connection: ConnectionID, _ token: BearerToken, tokenNumber: Int,
+    into effects: inout [WriteLaneEffect]
   ) {
-    guard var writes = takeAside(connection) else { return }
-    for index in writes.indices { writes[index].writer.token = token }
+    let index = aside.firstIndex {
+      $0.connection == connection && $0.tokenNumber < tokenNumber
+    }
+    guard let index else { return }
+    var writes = aside.remove(at: index).writes
+    for index in writes.indices {
+      writes[index].writer.token = token
+      writes[index].writer.tokenNumber = tokenNumber
+    }
     waiting.prepend(writes)
     startNext(into: &effects)
   }
@@ -157,12 +210,7 @@ package struct WriteLane {
   /// A connection will have no other token: what it has aside is forgotten. Its session has
   /// answered it.
   package mutating func withdrawn(_ connection: ConnectionID) {
-    _ = takeAside(connection)
-  }
-
-  private mutating func takeAside(_ connection: ConnectionID) -> [Write]? {
-    guard let index = aside.firstIndex(where: { $0.connection == connection }) else { return nil }
-    return aside.remove(at: index).writes
+    aside.removeAll { $0.connection == connection }
   }
 
   // MARK: Answers

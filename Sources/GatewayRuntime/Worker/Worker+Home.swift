@@ -16,13 +16,19 @@ extension Worker {
     runHomeEffects()
   }
 
-  func expired(_ resource: Resource, of connection: ConnectionID) {
-    home.expired(resource, of: connection, at: SystemClock.monotonic, into: &homeEffects)
+  func expired(_ resource: Resource, of connection: ConnectionID, tokenNumber: Int) {
+    home.expired(
+      resource, of: connection, tokenNumber: tokenNumber, at: SystemClock.monotonic,
+      into: &homeEffects)
     runHomeEffects()
   }
 
-  func renewed(_ resource: Resource, by connection: ConnectionID, _ token: BearerToken) {
-    home.renewed(resource, by: connection, token, at: SystemClock.monotonic, into: &homeEffects)
+  func renewed(
+    _ resource: Resource, by connection: ConnectionID, _ token: BearerToken, tokenNumber: Int
+  ) {
+    home.renewed(
+      resource, by: connection, token, tokenNumber: tokenNumber, at: SystemClock.monotonic,
+      into: &homeEffects)
     runHomeEffects()
   }
 

@@ -46,10 +46,10 @@ extension Worker {
       leave(note, id.slot)
     case .write(let write):
       post(.write(write), to: home(of: write.resource))
-    case .expired(let resource):
-      post(.expired(resource, id), to: home(of: resource))
-    case .renewed(let resource, let token):
-      post(.renewed(resource, id, token), to: home(of: resource))
+    case .expired(let resource, tokenNumber: let number):
+      post(.expired(resource, id, tokenNumber: number), to: home(of: resource))
+    case .renewed(let resource, let token, tokenNumber: let number):
+      post(.renewed(resource, id, token, tokenNumber: number), to: home(of: resource))
     case .withdrawn(let resource):
       post(.withdrawn(resource, id), to: home(of: resource))
     case .wake(at: let time):
@@ -73,7 +73,7 @@ extension Worker {
     }
     withSession(writer.connection) { session, effects in
       session.setAside(
-        writer.operation, of: resource, token: writer.token, isRefused: isRefused,
+        writer.operation, of: resource, tokenNumber: writer.tokenNumber, isRefused: isRefused,
         at: SystemClock.monotonic, into: &effects)
     }
   }

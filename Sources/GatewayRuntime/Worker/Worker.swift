@@ -160,10 +160,10 @@ final class Worker {
       submit(write)
     case .join(let request):
       join(request)
-    case .expired(let resource, let connection):
-      expired(resource, of: connection)
-    case .renewed(let resource, let connection, let token):
-      renewed(resource, by: connection, token)
+    case .expired(let resource, let connection, tokenNumber: let number):
+      expired(resource, of: connection, tokenNumber: number)
+    case .renewed(let resource, let connection, let token, tokenNumber: let number):
+      renewed(resource, by: connection, token, tokenNumber: number)
     case .withdrawn(let resource, let connection):
       withdrawn(resource, by: connection)
     case .emptied(let note, worker: let worker, grantCount: let count):

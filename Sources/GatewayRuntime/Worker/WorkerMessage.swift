@@ -7,8 +7,8 @@ import GatewayWire
 enum WorkerMessage: Sendable {
   // To the home of a note or folder.
   case write(Write)
-  case expired(Resource, ConnectionID)
-  case renewed(Resource, ConnectionID, BearerToken)
+  case expired(Resource, ConnectionID, tokenNumber: Int)
+  case renewed(Resource, ConnectionID, BearerToken, tokenNumber: Int)
   case withdrawn(Resource, ConnectionID)
   case join(JoinRequest)
   case emptied(NoteID, worker: UInt16, grantCount: Int)

@@ -41,7 +41,8 @@ private final class Household {
 
   func renew(_ resource: Resource) -> [HomeEffect] {
     effects {
-      home.renewed(resource, by: .numbered(1), renewed, at: clock.now, into: &$0)
+      home.renewed(
+        resource, by: .numbered(1), renewed, tokenNumber: 2, at: clock.now, into: &$0)
     }
   }
 

@@ -86,11 +86,12 @@ final class Conversation {
   /// The lane of `resource` has a write of the connection aside, as a rule for the upstream refused
   /// its token.
   func setAside(
-    _ number: UInt64, _ resource: Resource, token: BearerToken = token, isRefused: Bool = true
+    _ number: UInt64, _ resource: Resource, tokenNumber: Int = 1, isRefused: Bool = true
   ) -> [SessionEffect] {
     effects {
       session.setAside(
-        operation(number), of: resource, token: token, isRefused: isRefused, at: clock.now,
+        operation(number), of: resource, tokenNumber: tokenNumber, isRefused: isRefused,
+        at: clock.now,
         into: &$0)
     }
   }
@@ -138,7 +139,8 @@ extension SessionEffect {
     -> SessionEffect
   {
     let writer = Writer(
-      user: ada, token: token, connection: Conversation.connection, operation: operation(number))
+      user: ada, token: token, tokenNumber: token.text == "second" ? 2 : 1,
+      connection: Conversation.connection, operation: operation(number))
     return .write(Write(change, of: .note(note), by: writer))
   }
 

@@ -27,12 +27,13 @@ struct WriteLaneTokensTests {
       short(effects { lane.upstreamAnswered(reply, at: later, into: &$0) })
     }
 
-    func renew(_ connection: ConnectionID = .numbered(1)) -> [String] {
-      short(effects { lane.renewed(connection, renewed, into: &$0) })
+    func renew(_ connection: ConnectionID = .numbered(1), number: Int = 2) -> [String] {
+      short(
+        effects { lane.renewed(connection, renewed, tokenNumber: number, into: &$0) })
     }
 
-    func expire(_ connection: ConnectionID = .numbered(1)) -> [String] {
-      short(effects { lane.expired(connection, into: &$0) })
+    func expire(_ connection: ConnectionID = .numbered(1), number: Int = 1) -> [String] {
+      short(effects { lane.expired(connection, tokenNumber: number, into: &$0) })
     }
 
     private func short(_ effects: [WriteLaneEffect]) -> [String] {
@@ -126,6 +127,65 @@ struct WriteLaneTokensTests {
     #expect(bench.renew() == ["send 1'"])
   }
 
+  @Test func `a refusal of what is under way joins what stepped aside before, in front of it`() {
+    let bench = Bench()
+    _ = bench.submit(update(1), update(2))
+    #expect(bench.expire() == ["hold 2"])
+    #expect(bench.answer(status(401)) == ["ask 1"])
+    #expect(bench.submit(update(3)) == ["hold 3"])
+    #expect(bench.renew() == ["send 1'"])
+    #expect(bench.answer(yes).last == "send 2'")
+    #expect(bench.answer(yes).last == "send 3'")
+    #expect(bench.answer(yes).last == "done 3'")
+    #expect(bench.lane.isEmpty)
+  }
+
+  @Test func `all that a connection has aside is withdrawn together`() {
+    let bench = Bench()
+    _ = bench.submit(update(1), update(2))
+    _ = bench.expire()
+    _ = bench.answer(status(401))
+    bench.lane.withdrawn(.numbered(1))
+    #expect(bench.lane.isEmpty)
+  }
+
+  @Test func `old news of a token changes nothing`() {
+    let bench = Bench()
+    _ = bench.submit(update(1), update(2))
+    _ = bench.answer(status(401))
+    #expect(bench.renew(number: 1) == [])
+    #expect(bench.renew(number: 2) == ["send 1'"])
+    _ = bench.answer(yes)
+    #expect(bench.answer(status(401)) == ["ask 2'"])
+    // Said again of the token that was refused by now.
+    #expect(bench.renew(number: 2) == [])
+    #expect(bench.expire(number: 2) == [])
+    #expect(bench.renew(number: 3) == ["send 2'"])
+  }
+
+  @Test func `what waits is told again when a newer token has run out as well`() {
+    let bench = Bench()
+    _ = bench.submit(update(1), update(2))
+    #expect(bench.answer(status(401)) == ["ask 1", "hold 2"])
+    #expect(bench.expire(number: 2) == ["hold 1", "hold 2"])
+    #expect(bench.expire(number: 2) == [])
+    #expect(bench.submit(update(3)) == ["hold 3"])
+    #expect(bench.renew(number: 2) == [])
+    #expect(bench.renew(number: 3) == ["send 1'"])
+  }
+
+  @Test func `a write that waits says the newest token that does not do`() {
+    let bench = Bench()
+    _ = bench.submit(update(1))
+    _ = bench.answer(status(401))
+    _ = bench.expire(number: 4)
+    let told = effects { bench.lane.submit(update(2), into: &$0) }
+    let waiting = Writer(
+      user: ada, token: token, tokenNumber: 4, connection: .numbered(1),
+      operation: operation(2))
+    #expect(told == [.aside(waiting, isRefused: false)])
+  }
+
   @Test func `the one that was refused is tried once more, and then its token has expired`() {
     let bench = Bench()
     _ = bench.submit(update(1), update(2))
@@ -133,6 +193,7 @@ struct WriteLaneTokensTests {
     _ = bench.renew()
     #expect(bench.answer(status(401)) == ["token_expired 1'", "send 2'"])
     #expect(bench.answer(status(401)) == ["ask 2'"])
+    #expect(bench.renew(number: 3) == ["send 2'"])
   }
 
   @Test func `a retried write is answered as any other`() {
