@@ -15,14 +15,19 @@ STRICT = --explicit-target-dependency-import-check error
 SANITIZED = SWIFT_BACKTRACE=enable=no NOTES_GATEWAY_SLOW=4 \
   LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/leaks.supp:print_suppressions=0
 
-.PHONY: help build demo test unit-test end-to-end-test check format asan tsan install clean \
-  dependencies test-dependencies
+# What `make simulate` runs: so many seeds, or one, with all that happens in it.
+SEEDS ?= 1000
+SEED ?=
+
+.PHONY: help build demo test unit-test end-to-end-test check simulate format asan tsan install \
+  clean dependencies test-dependencies
 
 help:
 	@echo "make demo      build, and run a gateway, a notes API and a page on this machine"
 	@echo "make test      build, and run all tests"
 	@echo "make build     the program: $(PROGRAM)"
-	@echo "make check     format, style and imports"
+	@echo "make check     format, style, imports, and 1500 seeds of the simulation"
+	@echo "make simulate  the logic in memory: SEEDS=1000, or SEED=123 to see what happens in one"
 	@echo "make format    format the Swift sources"
 	@echo "make asan      all tests under AddressSanitizer"
 	@echo "make tsan      the threaded tests under ThreadSanitizer"
@@ -52,6 +57,11 @@ check: test-dependencies
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
 	$(PYTEST) -q Tests/TidyTests
 	$(SWIFT) build $(STRICT)
+	@$(MAKE) simulate SEEDS=1500
+
+simulate: dependencies
+	$(SWIFT) build $(RELEASE) --product simulate
+	@.build/release/simulate $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
 
 format:
 	$(SWIFT) format format --in-place --recursive --parallel Package.swift Sources Tests

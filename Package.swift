@@ -92,11 +92,21 @@ let package = Package(
 
     // Tests.
     module("GatewayTesting", ["GatewayTypes"]),
+    module("GatewaySimulation", ["GatewayTypes", "GatewayLogic", "GatewayTesting"]),
+    .executableTarget(
+      name: "simulate",
+      dependencies: [
+        "GatewaySimulation",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strictSwift),
     tests("GatewayTypes"),
     tests("GatewayWire", ["GatewayTypes", "GatewayTesting"]),
     tests("GatewayTokens", ["GatewayTypes"]),
     tests("GatewayConfiguration", ["GatewayTypes"]),
     tests("GatewayLogic", ["GatewayTypes", "GatewayTesting"]),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["GatewaySimulation"], swiftSettings: strictSwift),
     tests("GatewayLoop", ["GatewayTypes"]),
     shim("CTLSClient", at: "Tests/CTLSClient", links: ["ssl", "crypto"]),
     tests(

@@ -1,0 +1,105 @@
+import GatewayLogic
+import GatewayTypes
+
+/// What is known of who may hear of a note, and where it stands.
+struct RoomRecord {
+  /// When the gateway last heard that the upstream shows a user the note, and no other answer
+  /// since.
+  var shownAt: [UserID: MonotonicTime] = [:]
+  /// How often the upstream said that it was deleted.
+  var deletionCount = 0
+  /// Where the last sync stands.
+  var latest: NotePosition?
+}
+
+/// What is announced, and who may hear of it.
+extension Checker {
+  /// The upstream has said whether a user may see a note. What was asked before the note was
+  /// deleted is about another one.
+  func replied(to join: JoinRequest, _ reply: UpstreamReply, deletionCount: Int) {
+    guard case .answered(status: let status, _, _) = reply,
+      rooms[join.note, default: RoomRecord()].deletionCount == deletionCount
+    else { return }
+    rooms[join.note, default: RoomRecord()].shownAt[join.user] = status == 200 ? now : nil
+  }
+
+  func deletionCount(of question: UpstreamCall.Question) -> Int {
+    guard case .check(let join) = question else { return 0 }
+    return rooms[join.note]?.deletionCount ?? 0
+  }
+
+  /// A connection is let in.
+  func admitted(_ request: JoinRequest, at position: NotePosition) {
+    let room = rooms[request.note, default: RoomRecord()]
+    guard let shownAt = room.shownAt[request.user],
+      now - shownAt <= conditions.homeRules.accessLifetime
+    else { return fail("\(request.user.text) is let into \(request.note.text) unasked") }
+    let isRight =
+      room.latest.map { $0.epoch == position.epoch ? $0 == position : position.sequence == 0 }
+      ?? (position.sequence == 0)
+    if !isRight { fail("\(request.note.text) does not stand at \(position.words)") }
+    connections[request.connection]?.admissions.append(
+      HistoryKey(note: request.note, position: position))
+  }
+
+  /// An accepted write is about to be told. Returns its number, 1 and up.
+  func announced(_ announcement: Announcement, of resource: Resource) -> Int {
+    let (kind, body, writer) = Checker.parts(of: announcement)
+    let key = AcceptedKey(kind: kind, resource: resource, body: body)
+    if accepted[key]?.contains(writer) != true {
+      fail("\(kind) \(resource.words) is announced and was not accepted")
+    }
+    if let body { checkOrder(of: body, resource) }
+    if case .updated(_, _, _, let position, _) = announcement, case .note(let note) = resource,
+      let body
+    {
+      rooms[note, default: RoomRecord()].latest = position
+      if histories.updateValue(body, forKey: HistoryKey(note: note, position: position)) != nil {
+        fail("\(position.words) of \(note.text) comes twice")
+      }
+    }
+    announcements.append(
+      AnnouncementRecord(resource: resource, listeners: listeners(to: announcement, resource)))
+    return announcements.count
+  }
+
+  private static func parts(
+    of announcement: Announcement
+  ) -> (AcceptedKey.Kind, JSONText?, Writer) {
+    switch announcement {
+    case .updated(_, to: let body, _, _, by: let writer): (.updated, body, writer)
+    case .created(let body, _, by: let writer): (.created, body, writer)
+    case .deleted(_, by: let writer): (.deleted, nil, writer)
+    case .alreadyDeleted(_, by: let writer): (.gone, nil, writer)
+    }
+  }
+
+  /// What is announced has the order of the upstream's log.
+  private func checkOrder(of body: JSONText, _ resource: Resource) {
+    guard let version = Checker.version(in: body) else {
+      return fail("something of \(resource.words) is announced that the upstream never said")
+    }
+    let last = lanes[resource]?.lastVersion ?? 0
+    if version < last { fail("\(resource.words) is told in another order than the upstream's") }
+    lanes[resource, default: LaneRecord()].lastVersion = version
+  }
+
+  /// The number at the end of what `upstreamBody` makes.
+  private static func version(in body: JSONText) -> Int? {
+    let digits = body.bytes.dropLast().reversed().prefix { 0x30...0x39 ~= $0 }
+    return Int(String(decoding: digits.reversed(), as: UTF8.self))
+  }
+
+  /// The user's own connections, for all but updates of notes, which go to the room: who is in it
+  /// would notice a gap.
+  private func listeners(
+    to announcement: Announcement, _ resource: Resource
+  ) -> [ConnectionID] {
+    if case .updated = announcement, case .note = resource, !conditions.syncsGoToUser { return [] }
+    let writer = Checker.parts(of: announcement).2
+    return connections.keys.filter { id in
+      let record = connections[id]
+      return record?.user == writer.user && record?.isClosing == false && id != writer.connection
+    }
+  }
+}

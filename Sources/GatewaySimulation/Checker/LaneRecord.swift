@@ -1,0 +1,35 @@
+import GatewayLogic
+import GatewayTypes
+
+/// What is known of the writes to one note or folder that are not answered.
+struct LaneRecord {
+  struct Item {
+    let write: Write
+    let name: WriteName
+    /// Requests that may have written something.
+    var writeCount = 0
+    /// The upstream was asked since it was its turn.
+    var isStarted = false
+    /// Times that its token was refused.
+    var refusalCount = 0
+    /// It waits for a newer token than the one of this number.
+    var asideAt: Int?
+    /// It was aside and has come back.
+    var hasComeBack = false
+
+    var isAside: Bool { asideAt != nil }
+  }
+
+  /// In the order in which they arrived.
+  var items: [Item] = []
+  /// The last token of a connection that is known to have run out.
+  var expired: [ConnectionID: Int] = [:]
+  /// What the upstream was asked and has not answered.
+  var underWay: WriteName?
+  /// The upstream's last change that was announced.
+  var lastVersion = 0
+
+  func index(of name: WriteName) -> Int? {
+    items.firstIndex { $0.name == name }
+  }
+}

@@ -1,0 +1,57 @@
+import GatewayLogic
+import GatewayTypes
+
+/// What is going to happen at some time.
+enum Event {
+  /// A client does something of its own accord.
+  case acts(client: Int)
+  /// A client opens a connection.
+  case connects(client: Int)
+  /// A client presents a token on this connection, if it still has it.
+  case renews(client: Int, ConnectionID, Credential)
+  /// Something that a client sent has arrived.
+  case arrives(ConnectionID, ClientText)
+  /// A client hears something.
+  case hears(client: Int, ConnectionID, GatewayMessage)
+  /// The gateway notices that a connection has ended.
+  case closes(ConnectionID)
+  /// The client reads so slowly that what waits for it is too much.
+  case overflows(ConnectionID)
+  /// A session is to be woken, if that is still wanted.
+  case wakes(ConnectionID)
+  /// The key of a token that had none is there, or will not be.
+  case judges(ConnectionID, BearerToken, RequestID?)
+  /// The next message from one worker to another arrives.
+  case delivers(from: Int, to: Int)
+  /// The upstream takes up a request.
+  case takes(UpstreamCall)
+  /// The upstream's answer arrives, or the gateway gives up waiting for it.
+  case answers(UpstreamCall, lost: UpstreamFailure?)
+  /// Somebody gets or loses access to a note, without the gateway.
+  case changesAccess
+  /// A worker is told to stop, or all of them.
+  case drains(worker: Int?)
+  /// A worker looks for notes that it may forget.
+  case keepsHouse(worker: Int)
+}
+
+/// What a client's message is, by the time it is parsed.
+enum ClientText {
+  /// `number` is its own in the whole simulation, and its `requestId`.
+  case message(ClientMessage, number: Int)
+  case bad(ClientMessageError)
+  case tooLarge
+}
+
+/// Which token a client presents.
+enum Credential {
+  case good
+  /// The last one again.
+  case last
+  /// One that has run out already.
+  case expired
+  /// One of another user.
+  case ofAnother
+  /// One that verifies nowhere.
+  case forged
+}

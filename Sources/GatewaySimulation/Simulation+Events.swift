@@ -1,0 +1,131 @@
+import GatewayLogic
+import GatewayTesting
+import GatewayTypes
+
+/// What happens, one event at a time, and what the workers have of the world around them.
+extension Simulation {
+  func happen(_ event: Event) {
+    switch event {
+    case .acts(client: let client): act(client)
+    case .connects(client: let client): connect(client)
+    case .renews(client: let client, let id, let credential):
+      if clients[client].connection == id { authenticate(client, with: credential) }
+    case .arrives(let id, let text): arrive(text, from: id)
+    case .hears(client: let client, let id, let message): hear(message, client, id)
+    case .closes(let id): close(id)
+    case .overflows(let id): worker(of: id).overflowed(id)
+    case .wakes(let id): worker(of: id).wake(id)
+    case .judges(let id, let token, let requestID):
+      worker(of: id).judgeAgain(token, requestID, for: id)
+    case .delivers(from: let sender, to: let receiver): deliverMail(from: sender, to: receiver)
+    case .takes(let call): take(call)
+    case .answers(let call, lost: let failure): answer(call, lost: failure)
+    case .changesAccess:
+      let user = random.element(of: conditions.users)
+      upstream.changeAccess(of: user, to: random.element(of: conditions.resources))
+    case .drains(worker: let worker):
+      if let worker { workers[worker].drain() } else { drain() }
+    case .keepsHouse(worker: let worker):
+      workers[worker].forgetIdle()
+      schedule(.keepsHouse(worker: worker), after: .seconds(10))
+    }
+  }
+
+  func worker(of id: ConnectionID) -> SimulatedWorker {
+    workers[Int(id.worker)]
+  }
+
+  private func arrive(_ text: ClientText, from id: ConnectionID) {
+    let worker = worker(of: id)
+    guard worker.connection(id) != nil else { return }
+    if case .message(let message, number: let number) = text {
+      note("\(id.words) says \(number): \(message.request.words)")
+      checker.received(number, message.request, on: id)
+    }
+    worker.received(text, from: id)
+  }
+
+  private func close(_ id: ConnectionID) {
+    note("\(id.words) is gone")
+    checker.closed(id)
+    worker(of: id).closed(id)
+    lines[id] = nil
+    for client in clients.indices where clients[client].connection == id {
+      clients[client].connection = nil
+    }
+  }
+
+  // MARK: For workers
+
+  /// Whether `planted` is this simulation's fault, and strikes, as it does in `percent` of a
+  /// hundred cases.
+  func isHit(by planted: PlantedFault, percent: Int) -> Bool {
+    fault == planted && random.happens(percent: percent)
+  }
+
+  func nextEpoch() -> Epoch {
+    Epoch(number: random.next())
+  }
+
+  func post(_ message: WorkerMessage, from sender: Int, to receiver: Int) {
+    let wanted = clock.now + random.duration(upTo: conditions.mailDelayMax)
+    let time = mail[sender][receiver].append(message, at: wanted)
+    schedule(.delivers(from: sender, to: receiver), at: time)
+  }
+
+  private func deliverMail(from sender: Int, to receiver: Int) {
+    let isReordered = isHit(by: .reordersMail, percent: 20)
+    let message =
+      isReordered
+      ? mail[sender][receiver].removeSecond() : mail[sender][receiver].removeFirst()
+    if let message { workers[receiver].take(message) }
+  }
+
+  /// An answer, or a word, for one connection.
+  func send(_ message: GatewayMessage, to id: ConnectionID) {
+    note("\(id.words) is told \(message.words)")
+    checker.told(message, on: id)
+    pass(message, to: id)
+  }
+
+  /// What somebody else has done.
+  func broadcast(_ broadcast: Broadcast, to id: ConnectionID) {
+    note("\(id.words) hears \(broadcast.message.words)")
+    checker.heard(broadcast.message, on: id, broadcast.announcement)
+    pass(broadcast.message, to: id)
+  }
+
+  private func pass(_ message: GatewayMessage, to id: ConnectionID) {
+    guard let client = clients.firstIndex(where: { $0.connection == id }) else { return }
+    let wanted = clock.now + random.duration(upTo: conditions.lineDelayMax)
+    let time = lines[id, default: LineTimes()].nextToClient(wanted)
+    schedule(.hears(client: client, id, message), at: time)
+  }
+
+  /// A session closes its connection.
+  func hangUp(_ id: ConnectionID) {
+    schedule(.closes(id), after: random.duration(upTo: conditions.lineDelayMax * 2))
+  }
+
+  // MARK: The end
+
+  /// Nobody wants anything any more, and everybody had time enough.
+  func checkAtRest() {
+    for worker in workers {
+      for connection in worker.connections.compactMap({ $0 }) {
+        checker.checkAtRest(connection.session)
+      }
+    }
+  }
+
+  /// All connections have gone, and what was kept for a while is forgotten.
+  func checkAtTheEnd() {
+    for worker in workers {
+      worker.forgetIdle()
+      checker.expectNothing(worker.leftovers(), of: worker.index)
+    }
+    for from in mail where from.contains(where: { !$0.isEmpty }) {
+      checker.expectNothing("mail", of: 0)
+    }
+  }
+}

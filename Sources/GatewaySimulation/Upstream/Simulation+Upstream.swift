@@ -1,0 +1,80 @@
+import GatewayLogic
+import GatewayTesting
+import GatewayTypes
+
+/// What becomes of requests to the upstream, and of its answers.
+extension Simulation {
+  /// A worker asks the upstream.
+  func ask(_ question: UpstreamCall.Question, from worker: Int) {
+    let call = UpstreamCall(
+      question, from: worker, deletionCount: checker.deletionCount(of: question))
+    note("w\(worker) asks \(call.words)")
+    let delay = random.duration(upTo: conditions.upstreamDelayMax)
+    guard random.happens(percent: conditions.lossPercent) else {
+      schedule(.takes(call), after: delay)
+      return
+    }
+    lose(call, delay)
+  }
+
+  private func lose(_ call: UpstreamCall, _ delay: Duration) {
+    let timeout = conditions.requestTimeout
+    switch Int.random(in: 0..<6, using: &random) {
+    case 0:
+      schedule(.answers(call, lost: .notConnected), after: delay)
+    case 1:
+      schedule(.answers(call, lost: .queueFull), after: .zero)
+    case 2:
+      schedule(.answers(call, lost: .timedOut(mayHaveBeenSent: false)), after: timeout)
+    case 3:
+      // Before it was done, or after.
+      if random.happens(percent: 50) { schedule(.takes(call), after: delay / 2) }
+      schedule(.answers(call, lost: .brokenAnswer), after: delay)
+    case 4:
+      schedule(.takes(call), after: random.duration(upTo: timeout * 2))
+      schedule(.answers(call, lost: .timedOut(mayHaveBeenSent: true)), after: timeout)
+    default:
+      schedule(.answers(call, lost: .timedOut(mayHaveBeenSent: true)), after: timeout)
+    }
+  }
+
+  /// The upstream does, or does not do, what it was asked.
+  func take(_ call: UpstreamCall) {
+    if call.isOver { note("too late, the upstream takes up:") }
+    let reply =
+      isTokenGood(call)
+      ? upstream.answer(call, trouble())
+      : .answered(status: 401, json: nil, message: nil)
+    note("the upstream to \(call.words): \(reply.words)")
+    call.reply = reply
+    let delay = random.duration(upTo: conditions.upstreamDelayMax)
+    schedule(.answers(call, lost: nil), after: delay)
+  }
+
+  /// The gateway is told, once.
+  func answer(_ call: UpstreamCall, lost failure: UpstreamFailure?) {
+    guard !call.isOver else { return }
+    call.isOver = true
+    note("w\(call.worker) hears of \(call.words)\(failure.map { ": \($0)" } ?? "")")
+    if let failure {
+      workers[call.worker].answered(call, .failed(failure))
+    } else if let reply = call.reply {
+      workers[call.worker].answered(call, reply)
+    }
+  }
+
+  private func isTokenGood(_ call: UpstreamCall) -> Bool {
+    guard conditions.homeRules.lanes.identity == .bearer else { return true }
+    guard let known = tokens[call.token], known.user == call.user else { return false }
+    return clock.wallNow < known.expiresAt + conditions.upstreamClockSkew
+  }
+
+  private func trouble() -> SimulatedUpstream.Trouble {
+    guard random.happens(percent: conditions.refusalPercent) else { return .none }
+    if random.happens(percent: 30) {
+      return .spoilsAnswer(status: random.element(of: [200, 204, 500, 502, 504]))
+    }
+    return .refuses(
+      status: random.element(of: [302, 401, 403, 404, 409, 422, 429, 500, 501, 503]))
+  }
+}

@@ -1,0 +1,213 @@
+import GatewayLogic
+import GatewayTesting
+import GatewayTypes
+
+/// The sessions of the worker's connections: what they want done, and what they are told.
+extension SimulatedWorker {
+  /// Tells a session of an event and does what it wants. Nothing when the connection is gone.
+  func withSession(
+    _ id: ConnectionID, _ event: (inout Session, inout [SessionEffect]) -> Void
+  ) {
+    let isOpen: Void? = update(id) { connection in
+      event(&connection.session, &sessionEffects)
+    }
+    if isOpen != nil { runSessionEffects(for: id) }
+  }
+
+  /// Does what a session wants, in order. What that makes the session want comes behind it.
+  func runSessionEffects(for id: ConnectionID) {
+    var index = 0
+    while index < sessionEffects.count {
+      world.checker.wanted(sessionEffects[index], by: id)
+      run(sessionEffects[index], for: id)
+      index += 1
+    }
+    sessionEffects.removeAll(keepingCapacity: true)
+  }
+
+  private func run(_ effect: SessionEffect, for id: ConnectionID) {
+    switch effect {
+    case .send(let message):
+      world.send(message, to: id)
+    case .verify(let token, requestID: let requestID):
+      verify(token, requestID, for: id)
+    case .identified(let user):
+      users.insert(id.slot, for: user)
+    case .join(let request):
+      post(.join(request), to: home(of: .note(request.note)))
+    case .enter:
+      // Done by `joinAnswered`, which knows of the grant that goes with it.
+      break
+    case .leave(let note):
+      leave(note, id.slot)
+    case .write(let write):
+      post(.write(write), to: homeOrAnother(of: write.resource))
+    case .expired(let resource, tokenNumber: let number):
+      post(.expired(resource, id, tokenNumber: number), to: home(of: resource))
+    case .renewed(let resource, let token, tokenNumber: let number):
+      if world.isHit(by: .losesRenewals, percent: 30) { return }
+      post(.renewed(resource, id, token, tokenNumber: number), to: home(of: resource))
+    case .withdrawn(let resource):
+      if world.fault == .neverWithdraws { return }
+      post(.withdrawn(resource, id), to: home(of: resource))
+    case .wake(at: let time):
+      _ = update(id) { $0.wakeAt = time }
+      world.schedule(.wakes(id), at: time + world.random.duration(upTo: .milliseconds(5)))
+    case .close:
+      if let connection = connection(id), world.fault != .staysInRooms {
+        leaveEverything(connection)
+      }
+      world.hangUp(id)
+    }
+  }
+
+  private func homeOrAnother(of resource: Resource) -> Int {
+    let home = home(of: resource)
+    guard world.isHit(by: .hasTwoHomes, percent: 20) else { return home }
+    return (home + 1) % world.conditions.workerCount
+  }
+
+  // MARK: Tokens
+
+  private func verify(_ token: BearerToken, _ requestID: RequestID?, for id: ConnectionID) {
+    if world.random.happens(percent: world.conditions.keyMissingPercent) {
+      let wait = world.random.duration(upTo: .seconds(3))
+      world.schedule(.judges(id, token, requestID), after: wait)
+    } else {
+      _ = update(id) { judge(token, requestID, for: &$0.session) }
+    }
+  }
+
+  /// A key has come that was waited for, or will not come.
+  func judgeAgain(_ token: BearerToken, _ requestID: RequestID?, for id: ConnectionID) {
+    _ = update(id) { judge(token, requestID, for: &$0.session) }
+    runSessionEffects(for: id)
+    settle()
+  }
+
+  private func judge(
+    _ token: BearerToken, _ requestID: RequestID?, for session: inout Session
+  ) {
+    let (now, wallNow) = (world.clock.now, world.clock.wallNow)
+    let skew = world.conditions.clockSkew
+    guard let known = world.tokens[token] else {
+      session.authenticationFailed(.failed, requestID: requestID, into: &sessionEffects)
+      return
+    }
+    if wallNow < known.expiresAt + skew {
+      if session.user == nil || session.user == known.user {
+        let end = known.expiresAt > wallNow ? known.expiresAt : known.expiresAt + skew
+        world.checker.verified(token, until: now + (end - wallNow), on: session.connection)
+      }
+      session.verified(
+        known.user, token, expiresAt: known.expiresAt, requestID: requestID, now: now,
+        wallNow: wallNow, clockSkew: skew, into: &sessionEffects)
+    } else {
+      session.authenticationFailed(.expired, requestID: requestID, into: &sessionEffects)
+    }
+  }
+
+  func setAside(_ writer: Writer, _ resource: Resource, isRefused: Bool) {
+    guard connection(writer.connection) != nil else {
+      if world.fault == .neverWithdraws { return }
+      post(.withdrawn(resource, writer.connection), to: home(of: resource))
+      return
+    }
+    world.checker.toldOfWait(writer, resource)
+    withSession(writer.connection) { session, effects in
+      session.setAside(
+        writer.operation, of: resource, tokenNumber: writer.tokenNumber, isRefused: isRefused,
+        at: world.clock.now, into: &effects)
+    }
+  }
+
+  // MARK: Answers
+
+  func writeAnswered(_ writer: Writer, _ result: WriteResult) {
+    withSession(writer.connection) { session, effects in
+      session.writeAnswered(result, to: writer.operation, into: &effects)
+    }
+  }
+
+  func joinAnswered(_ request: JoinRequest, _ result: JoinResult) {
+    let id = request.connection
+    var isEntering = false
+    _ = update(id) { connection in
+      connection.session.joinAnswered(result, to: request.operation, into: &sessionEffects)
+      isEntering = sessionEffects.contains(.enter(request.note))
+    }
+    if case .admitted = result {
+      // Counted even if the connection has gone: the room is owed its grant back.
+      handBack(members.admitted(isEntering ? id.slot : nil, to: request.note), of: request.note)
+    }
+    runSessionEffects(for: id)
+  }
+
+  // MARK: Rooms
+
+  private func leave(_ note: NoteID, _ slot: UInt32) {
+    var grantCount = members.leave(slot, note)
+    if grantCount == nil, world.fault == .forgetsGrants { grantCount = 1000 }
+    handBack(grantCount, of: note)
+  }
+
+  private func handBack(_ grantCount: Int?, of note: NoteID) {
+    guard let grantCount else { return }
+    let message = WorkerMessage.emptied(note, worker: UInt16(index), grantCount: grantCount)
+    post(message, to: home(of: .note(note)))
+  }
+
+  /// The connection hears of nothing any more. Harmless to repeat.
+  func leaveEverything(_ connection: Connection) {
+    // In an order that is the same in each process, as that of a set is not.
+    for note in connection.session.rooms.sorted(by: { $0.text < $1.text }) {
+      leave(note, connection.id.slot)
+    }
+    if let user = connection.session.user { users.remove(connection.id.slot, of: user) }
+  }
+
+  // MARK: What others wrote
+
+  /// Hands one message to all that the worker has of its audience.
+  func deliver(_ broadcast: Broadcast) {
+    if world.isHit(by: .losesSyncs, percent: 5) { return }
+    switch broadcast.audience {
+    case .room(let note):
+      send(broadcast, to: members.slots(of: note))
+    case .user(let user):
+      send(broadcast, to: users.slots(of: user))
+    case .userAndRoom(let user, let note):
+      send(broadcast, to: union(members.slots(of: note), user))
+    case .userAndDissolvedRoom(let user, let note):
+      let dissolved = members.dissolve(note)
+      handBack(dissolved?.grantCount, of: note)
+      let inRoom = dissolved?.slots ?? []
+      send(broadcast, to: union(inRoom, user))
+      for id in inRoom.compactMap({ id(inSlot: $0) }) {
+        _ = update(id) { $0.session.roomDissolved(note) }
+        world.checker.dissolved(note, for: id)
+      }
+    }
+  }
+
+  /// The members of a room and the connections of a user, each once.
+  private func union(
+    _ inRoom: ContiguousArray<UInt32>, _ user: UserID
+  ) -> ContiguousArray<UInt32> {
+    let ofUser = users.slots(of: user)
+    guard !inRoom.isEmpty else { return ofUser }
+    if world.fault == .tellsSomeTwice { return inRoom + ofUser }
+    return inRoom + ofUser.filter { !inRoom.contains($0) }
+  }
+
+  private func send(_ broadcast: Broadcast, to slots: ContiguousArray<UInt32>) {
+    for slot in slots {
+      guard let id = id(inSlot: slot) else {
+        world.checker.reachedNobody(broadcast.message)
+        continue
+      }
+      if id == broadcast.exception, world.fault != .tellsTheWriter { continue }
+      world.broadcast(broadcast, to: id)
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import GatewayLogic
+import GatewayTesting
+import GatewayTypes
+
+/// A worker as in GatewayRuntime, with its glue between the machines, but without bytes, a loop and
+/// a thread. Its methods have the names of those that they stand for.
+final class SimulatedWorker {
+  struct Connection {
+    let id: ConnectionID
+    var session: Session
+    var wakeAt: MonotonicTime?
+  }
+
+  enum Phase {
+    case running
+    case draining
+  }
+
+  let index: Int
+  unowned let world: Simulation
+  /// By slot; a slot is used again when its connection has gone.
+  private(set) var connections: [Connection?] = []
+  private var generation: UInt32 = 0
+  var members = RoomMembers()
+  var users = UserConnections()
+  var home: Home
+  private(set) var phase = Phase.running
+
+  var sessionEffects: [SessionEffect] = []
+  var homeEffects: [HomeEffect] = []
+  /// What the worker has said to itself.
+  private var own = FIFO<WorkerMessage>()
+  private var isSettling = false
+
+  init(index: Int, in world: Simulation) {
+    self.index = index
+    self.world = world
+    home = Home(rules: world.conditions.homeRules)
+  }
+
+  // MARK: Connections
+
+  /// The connection `id`, nil when it is not open any more.
+  func connection(_ id: ConnectionID) -> Connection? {
+    let slot = Int(id.slot)
+    guard slot < connections.count, let connection = connections[slot], connection.id == id else {
+      return nil
+    }
+    return connection
+  }
+
+  func id(inSlot slot: UInt32) -> ConnectionID? {
+    connections[Int(slot)]?.id
+  }
+
+  /// Changes a connection in place; nil when it is not open any more.
+  func update<Result>(_ id: ConnectionID, _ change: (inout Connection) -> Result) -> Result? {
+    guard var connection = connection(id) else { return nil }
+    // Moved out and back: with a second reference to its arrays they would be copied.
+    connections[Int(id.slot)] = nil
+    defer { connections[Int(id.slot)] = connection }
+    return change(&connection)
+  }
+
+  /// A client has connected; nil when the worker takes nothing new. An upgrade that was let in
+  /// just before is told so afterwards.
+  func opened() -> ConnectionID? {
+    guard phase == .running || world.random.happens(percent: 30) else { return nil }
+    let slot = connections.firstIndex { $0 == nil } ?? connections.count
+    if slot == connections.count { connections.append(nil) }
+    generation += 1
+    let id = ConnectionID(
+      worker: UInt16(index), slot: UInt32(slot), generation: generation, nonce: 0)
+    world.checker.opened(id)
+    let session = Session(
+      connection: id, rules: world.conditions.sessionRules, at: world.clock.now,
+      into: &sessionEffects)
+    connections[slot] = Connection(id: id, session: session)
+    runSessionEffects(for: id)
+    if phase != .running { drain(id) }
+    settle()
+    return id
+  }
+
+  func closed(_ id: ConnectionID) {
+    withSession(id) { session, effects in session.lost(into: &effects) }
+    guard let connection = connection(id) else { return }
+    connections[Int(id.slot)] = nil
+    if world.fault != .staysInRooms { leaveEverything(connection) }
+    settle()
+  }
+
+  func received(_ text: ClientText, from id: ConnectionID) {
+    withSession(id) { session, effects in
+      switch text {
+      case .message(let message, number: _):
+        session.receive(message, size: 50, wallNow: world.clock.wallNow, into: &effects)
+      case .bad(let error):
+        session.receive(error, into: &effects)
+      case .tooLarge:
+        session.receivedTooLarge(into: &effects)
+      }
+    }
+    settle()
+  }
+
+  func overflowed(_ id: ConnectionID) {
+    withSession(id) { session, effects in
+      session.close(.tooSlow, reason: "too slow", into: &effects)
+    }
+    settle()
+  }
+
+  func wake(_ id: ConnectionID) {
+    let now = world.clock.now
+    guard let wakeAt = connection(id)?.wakeAt, wakeAt <= now else { return }
+    withSession(id) { session, effects in session.deadlineReached(at: now, into: &effects) }
+    settle()
+  }
+
+  func drain() {
+    guard phase == .running else { return }
+    phase = .draining
+    for id in connections.compactMap({ $0?.id }) { drain(id) }
+    settle()
+  }
+
+  private func drain(_ id: ConnectionID) {
+    world.checker.drained(id)
+    withSession(id) { session, effects in session.drain(into: &effects) }
+  }
+
+  // MARK: Messages
+
+  /// The worker that is the home of a note or folder.
+  func home(of resource: Resource) -> Int {
+    // Not by the hash value, which is seeded by the process.
+    let sum = resource.name.utf8.reduce(UInt64(7)) { $0 &* 31 &+ UInt64($1) }
+    return Int(sum % UInt64(world.conditions.workerCount))
+  }
+
+  /// Says something to a worker, maybe this one. Messages to one worker arrive in their order.
+  func post(_ message: WorkerMessage, to worker: Int) {
+    if worker == index {
+      own.append(message)
+    } else {
+      world.post(message, from: index, to: worker)
+    }
+  }
+
+  /// Goes through what the worker has said to itself. Every entry into the worker ends with it.
+  func settle() {
+    guard !isSettling else { return }
+    isSettling = true
+    while let message = own.removeFirst() { handle(message) }
+    isSettling = false
+  }
+
+  /// Mail has come from another worker.
+  func take(_ message: WorkerMessage) {
+    handle(message)
+    settle()
+  }
+
+  private func handle(_ message: WorkerMessage) {
+    switch message {
+    case .write(let write): submit(write)
+    case .join(let request): join(request)
+    case .expired(let resource, let connection, tokenNumber: let number):
+      expired(resource, of: connection, tokenNumber: number)
+    case .renewed(let resource, let connection, let token, tokenNumber: let number):
+      renewed(resource, by: connection, token, tokenNumber: number)
+    case .withdrawn(let resource, let connection): withdrawn(resource, by: connection)
+    case .emptied(let note, worker: let worker, grantCount: let count):
+      emptied(note, on: worker, grantCount: count)
+    case .writeAnswered(let writer, let result): writeAnswered(writer, result)
+    case .setAside(let writer, let resource, isRefused: let isRefused):
+      setAside(writer, resource, isRefused: isRefused)
+    case .joinAnswered(let request, let result): joinAnswered(request, result)
+    case .broadcast(let broadcast): deliver(broadcast)
+    }
+  }
+
+  /// What is left of connections, rooms, users, notes and work, in words; empty if nothing is.
+  func leftovers() -> String {
+    let counts = [
+      ("connections", connections.count { $0 != nil }), ("rooms", members.roomCount),
+      ("users", users.userCount), ("busy lanes", home.busyLaneCount),
+      ("notes and folders", home.count), ("own messages", own.count),
+    ]
+    return counts.filter { $0.1 != 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
+  }
+}
