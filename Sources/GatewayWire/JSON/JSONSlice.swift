@@ -19,7 +19,7 @@ package struct JSONSlice {
   }
 
   /// A value that a scanner has moved over.
-  fileprivate init(scanned bytes: UnsafeRawBufferPointer) {
+  init(scanned bytes: UnsafeRawBufferPointer) {
     self.bytes = bytes
   }
 

@@ -10,7 +10,7 @@ package struct ClientMessageParser: Sendable {
 
   /// `upstream.updatable_fields`: the members that `changes` of a note may have, the others being
   /// dropped; empty for all.
-  private let updatableFields: [String]
+  package let updatableFields: [String]
 
   package init(updatableFields: [String] = []) {
     self.updatableFields = updatableFields
