@@ -85,13 +85,21 @@ extension Configuration {
     package var trustedProxies: [AddressRange]
     /// `proxy.max_body_size`: the largest body of a request, in bytes, 0 to 1 TiB.
     package var bodySizeMax: Int
+    /// `proxy.sync_writes`: what such a request changes reaches the other devices.
+    package var syncsWrites: Bool
+    /// `proxy.sync_routes`: which do beside those of `upstream.routes`. At most 256, no two of them
+    /// the same, and none of them one of those.
+    package var syncRoutes: [SyncRoute]
 
     package init(
-      isEnabled: Bool = true, trustedProxies: [AddressRange] = [], bodySizeMax: Int = 64 << 20
+      isEnabled: Bool = true, trustedProxies: [AddressRange] = [], bodySizeMax: Int = 64 << 20,
+      syncsWrites: Bool = true, syncRoutes: [SyncRoute] = []
     ) {
       self.isEnabled = isEnabled
       self.trustedProxies = trustedProxies
       self.bodySizeMax = bodySizeMax
+      self.syncsWrites = syncsWrites
+      self.syncRoutes = syncRoutes
     }
   }
 

@@ -31,6 +31,8 @@ struct TypeletsFileTests {
         "starred", "archived", "deleted", "hidden", "folderId", "encryptedTitle",
         "encryptedContent",
       ])
+    #expect(configuration.proxy.syncRoutes.count == 5)
+    #expect(configuration.proxy.syncRoutes.allSatisfy { $0.event == .noteSync })
     #expect(configuration.upstream.identity == .bearer)
     #expect(configuration.warnings == [])
   }

@@ -28,6 +28,21 @@ extension ConfigurationReader {
     }
   }
 
+  /// Reports requests of `proxy.sync_routes` that mean something already.
+  static func checkSyncRoutesDiffer(_ section: Section, _ configuration: Configuration) {
+    let routes = [configuration.upstream.routes.notes, configuration.upstream.routes.folders]
+      .flatMap { [$0.get, $0.create, $0.update, $0.delete] }
+    let added = configuration.proxy.syncRoutes.map(\.route)
+    for (index, route) in added.enumerated() {
+      let isThere = (routes + added[..<index]).contains { $0.isSame(as: route) }
+      guard isThere else { continue }
+      section.refuse(
+        "sync_routes",
+        "\(quoted(route.description)) is there twice, or in upstream.routes; expected routes that "
+          + "differ")
+    }
+  }
+
   /// Reports algorithms without a key that could verify them, and keys without an algorithm.
   /// `algorithms` is what the section has, or the default.
   static func checkAlgorithmsHaveKeys(_ section: Section, _ algorithms: [SigningAlgorithm]) {

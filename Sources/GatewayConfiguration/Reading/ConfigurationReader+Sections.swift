@@ -18,7 +18,7 @@ extension ConfigurationReader {
     }
     root.section("websocket") { readWebSocket(&$0, into: &configuration) }
     root.section("limits") { readLimits(&$0, into: &configuration) }
-    root.section("proxy") { readProxy(&$0, into: &configuration.proxy) }
+    root.section("proxy") { readProxy(&$0, into: &configuration) }
     root.section("logging") { $0.read("level", .choice, into: &configuration.logLevel) }
     root.read("workers", .integer(in: 0...1024), into: &configuration.workers)
     root.read(
@@ -162,12 +162,21 @@ extension ConfigurationReader {
   }
 
   private static func readProxy(
-    _ section: inout Section, into proxy: inout Configuration.Proxy
+    _ section: inout Section, into configuration: inout Configuration
   ) {
-    section.read("enabled", .boolean, into: &proxy.isEnabled)
+    section.read("enabled", .boolean, into: &configuration.proxy.isEnabled)
     section.read(
-      "trusted_proxies", listOf: .addressRange, count: 0...1024, into: &proxy.trustedProxies)
-    section.read("max_body_size", .size(in: 0...(1 << 40)), into: &proxy.bodySizeMax)
+      "trusted_proxies", listOf: .addressRange, count: 0...1024,
+      into: &configuration.proxy.trustedProxies)
+    section.read(
+      "max_body_size", .size(in: 0...(1 << 40)), into: &configuration.proxy.bodySizeMax)
+    section.read("sync_writes", .boolean, into: &configuration.proxy.syncsWrites)
+    section.read(
+      "sync_routes", pairsOf: ValueFormat<SyncRoute.Event>.choice,
+      named: { .route(with: $0.placeholder) }, count: 0...256,
+      as: "a pair such as \"POST /api/notes/{noteId}/star\": note_sync"
+    ) { configuration.proxy.syncRoutes.append(SyncRoute($0, $1)) }
+    checkSyncRoutesDiffer(section, configuration)
   }
 }
 

@@ -123,6 +123,30 @@ extension Section {
     return true
   }
 
+  /// Reads a list of mappings with one key each, both of which are values. How the key is read
+  /// depends on what stands behind it. `take` is given those that are right.
+  mutating func read<Name, Value>(
+    _ key: String, pairsOf format: ValueFormat<Value>,
+    named nameFormat: (Value) -> ValueFormat<Name>, count: ClosedRange<Int>, as what: String,
+    _ take: (Name, Value) -> Void
+  ) {
+    for (index, node) in (list(key, count: count, of: what) ?? []).enumerated() {
+      let name = "\(name(of: key))[\(index)]"
+      guard case .mapping(let entries) = node.content, let entry = entries.first,
+        entries.count == 1
+      else {
+        reading.report(node.place, "\(name): is not one key and its value; expected \(what)")
+        continue
+      }
+      let keyNode = YAMLNode(
+        content: .scalar(text: entry.key, isPlain: false), place: entry.keyPlace)
+      guard let right = value(of: entry.value, format, name: name),
+        let rightName = value(of: keyNode, nameFormat(right), name: name)
+      else { continue }
+      take(rightName, right)
+    }
+  }
+
   /// Whether the file has the key, right or wrong.
   func has(_ key: String) -> Bool {
     entries[key] != nil
