@@ -31,7 +31,7 @@ struct SyncRoutesTests {
   @Test(arguments: [
     Refusal(
       "proxy: {sync_routes: [{\"POST /a/{noteId}\": note_created}]}",
-      "f:1:44: proxy.sync_routes[0]: \"note_created\" is none of them; expected note_sync, "
+      "f:1:44: proxy.sync_routes[0]: \"note_created\" is not one of them; expected note_sync, "
         + "note_deleted, folder_updated or folder_deleted"),
     Refusal(
       "proxy: {sync_routes: [{\"POST /a/{noteId}\": folder_updated}]}",
@@ -56,7 +56,7 @@ struct SyncRoutesTests {
       "f:1:22: proxy.sync_routes: \"PUT /api/notes/{noteId}\" is there twice, or in "
         + "upstream.routes; expected routes that differ"),
     Refusal(
-      "proxy: {sync_routes: [{\"PUT /a/{noteId}\": note_sync}, {\"PUT /a/{noteId}\": note_deleted}]}",
+      "proxy: {sync_routes: [{\"PUT /a/{noteId}\": note_sync}, {\"PUT /a/{noteId}\": note_sync}]}",
       "f:1:22: proxy.sync_routes: \"PUT /a/{noteId}\" is there twice, or in upstream.routes; "
         + "expected routes that differ"),
   ])

@@ -21,6 +21,7 @@ let changes = JSONText.of(#"{"title":"x"}"#)
 let noteData = JSONText.of(#"{"id":"red"}"#)
 let answer = JSONText.of(#"{"id":"red","title":"x"}"#)
 let epoch = Epoch(number: 7)
+let start = MonotonicTime(nanoseconds: 0)
 let later = WallTime(milliseconds: 1_700_000_000_500)
 
 func position(_ sequence: UInt64) -> NotePosition {
@@ -42,6 +43,12 @@ func writer(
   _ number: UInt64, of user: UserID = ada, on connection: ConnectionID = .numbered(1)
 ) -> Writer {
   Writer(user: user, token: token, connection: connection, operation: operation(number))
+}
+
+func author(
+  _ number: UInt64, of user: UserID = ada, on connection: ConnectionID = .numbered(1)
+) -> Author {
+  Author(user: user, connection: connection)
 }
 
 func update(

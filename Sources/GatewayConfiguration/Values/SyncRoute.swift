@@ -1,5 +1,5 @@
-/// A request that changes a note or folder in another way than `upstream.routes` say, and what others
-/// hear of it: one entry of `proxy.sync_routes`.
+/// A request that changes a note or folder in another way than `upstream.routes` say, and what
+/// others hear of it: one entry of `proxy.sync_routes`.
 package struct SyncRoute: Hashable, Sendable {
   /// The raw value is its spelling in the file.
   package enum Event: String, CaseIterable, Hashable, Sendable {

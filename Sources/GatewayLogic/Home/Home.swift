@@ -15,25 +15,31 @@ package struct Home {
     package var idleLifetime: Duration
     /// How many such notes are kept; beyond it the one idle longest is forgotten early.
     package var idleCountMax: Int
+    /// The bytes that are kept to know what is said twice; beyond it the oldest is forgotten early.
+    package var recentSizeMax: Int
 
     package init(
       lanes: WriteLane.Rules = WriteLane.Rules(), accessLifetime: Duration = .seconds(30),
-      idleLifetime: Duration = .seconds(300), idleCountMax: Int = 16_384
+      idleLifetime: Duration = .seconds(300), idleCountMax: Int = 16_384,
+      recentSizeMax: Int = 16 << 20
     ) {
       self.lanes = lanes
       self.accessLifetime = accessLifetime
       self.idleLifetime = idleLifetime
       self.idleCountMax = idleCountMax
+      self.recentSizeMax = recentSizeMax
     }
   }
 
-  private struct Entry {
+  struct Entry {
     var lane: WriteLane
     var room: Room
     /// Since when it has been idle, nil while it is not.
     var idleSince: MonotonicTime?
     /// Whether it has its entry in `resting`.
     var isResting = false
+    /// Whether it has its entry in `recent`.
+    fileprivate var isRecent = false
 
     var isIdle: Bool { lane.isEmpty && room.isEmpty }
   }
@@ -45,6 +51,10 @@ package struct Home {
   private var resting = DeadlineQueue<Resource>()
   /// The entries whose `idleSince` is set.
   private var idleCount = 0
+  /// What keeps bytes of a proxied write, once each, by the time at which to free them.
+  private var recent = DeadlineQueue<Resource>()
+  /// Those bytes, of all.
+  private var recentSize = 0
   /// Reused, so that an event does not allocate.
   private var laneEffects: [WriteLaneEffect] = []
   private var roomEffects: [RoomEffect] = []
@@ -64,7 +74,7 @@ package struct Home {
     _ write: Write, newEpoch: Epoch, at now: MonotonicTime, into effects: inout [HomeEffect]
   ) {
     with(write.resource, newEpoch: newEpoch, at: now, into: &effects) { entry, lane, _ in
-      entry.lane.submit(write, into: &lane)
+      entry.lane.submit(write, at: now, into: &lane)
     }
   }
 
@@ -73,9 +83,8 @@ package struct Home {
     _ reply: UpstreamReply, of resource: Resource, at now: MonotonicTime, wallNow: WallTime,
     into effects: inout [HomeEffect]
   ) {
-    with(resource, at: now, into: &effects) { entry, lane, room in
-      entry.lane.upstreamAnswered(reply, at: wallNow, into: &lane)
-      if lane.contains(where: \.isDeletion) { entry.room.noteDeleted(into: &room) }
+    with(resource, at: now, into: &effects) { entry, lane, _ in
+      entry.lane.upstreamAnswered(reply, at: now, wallNow: wallNow, into: &lane)
     }
   }
 
@@ -95,7 +104,7 @@ package struct Home {
     at now: MonotonicTime, into effects: inout [HomeEffect]
   ) {
     with(resource, at: now, into: &effects) { entry, lane, _ in
-      entry.lane.renewed(connection, token, tokenNumber: tokenNumber, into: &lane)
+      entry.lane.renewed(connection, token, tokenNumber: tokenNumber, at: now, into: &lane)
     }
   }
 
@@ -140,6 +149,7 @@ package struct Home {
 
   /// Forgets what has been idle for long enough.
   package mutating func forgetIdle(at now: MonotonicTime) {
+    forgetRecent(at: now)
     while let lookAt = resting.next, lookAt <= now || idleCount > rules.idleCountMax {
       guard let id = resting.popFirst() else { return }
       guard let since = entries[id]?.idleSince else {
@@ -151,13 +161,29 @@ package struct Home {
         // It has had work since, and another one may be idle for longer.
         resting.insert(id, at: end)
       } else {
+        recentSize -= entries[id]?.lane.recentSize ?? 0
         entries[id] = nil
         idleCount -= 1
       }
     }
   }
 
-  private mutating func with(
+  private mutating func forgetRecent(at now: MonotonicTime) {
+    while let freeAt = recent.next, freeAt <= now || recentSize > rules.recentSizeMax {
+      guard let id = recent.popFirst() else { return }
+      guard let index = entries.index(forKey: id), entries.values[index].isRecent else { continue }
+      if let end = entries.values[index].lane.recentEnd, end > freeAt {
+        // A newer one has taken its place.
+        recent.insert(id, at: end)
+        continue
+      }
+      entries.values[index].isRecent = false
+      recentSize -= entries.values[index].lane.recentSize
+      entries.values[index].lane.forgetRecentUpdate()
+    }
+  }
+
+  mutating func with(
     _ id: Resource, newEpoch: Epoch? = nil, at now: MonotonicTime,
     into effects: inout [HomeEffect],
     _ event: (inout Entry, inout [WriteLaneEffect], inout [RoomEffect]) -> Void
@@ -172,12 +198,28 @@ package struct Home {
     }
     guard let index = entries.index(forKey: id) else { return }
     let wasBusy = !entries.values[index].lane.isIdle
+    let recentSizeBefore = entries.values[index].lane.recentSize
     event(&entries.values[index], &laneEffects, &roomEffects)
+    if laneEffects.contains(where: \.isDeletion) {
+      entries.values[index].room.noteDeleted(into: &roomEffects)
+    }
     let isBusy = !entries.values[index].lane.isIdle
     busyLaneCount += (isBusy ? 1 : 0) - (wasBusy ? 1 : 0)
     let roomWorkers = laneEffects.isEmpty ? [] : entries.values[index].room.workers
+    noteRecent(id, at: index, recentSizeBefore, now)
     noteIdleness(of: id, at: index, now)
     passOn(id, roomWorkers, into: &effects)
+  }
+
+  private mutating func noteRecent(
+    _ id: Resource, at index: Dictionary<Resource, Entry>.Index, _ sizeBefore: Int,
+    _ now: MonotonicTime
+  ) {
+    let size = entries.values[index].lane.recentSize
+    recentSize += size - sizeBefore
+    guard size > 0, !entries.values[index].isRecent else { return }
+    entries.values[index].isRecent = true
+    recent.insert(id, at: entries.values[index].lane.recentEnd ?? now)
   }
 
   private mutating func noteIdleness(
@@ -208,6 +250,14 @@ package struct Home {
         effects.append(.aside(writer, of: resource, isRefused: isRefused))
       case .announce(let announcement):
         effects.append(.announce(announcement, of: resource, roomWorkers: roomWorkers))
+      case .go(let write):
+        effects.append(.go(write))
+      case .refuse(let write):
+        effects.append(.refuse(write))
+      case .look(for: let write):
+        effects.append(.look(for: write))
+      case .compare(proxied: let proxied, said: let said):
+        effects.append(.compare(proxied: proxied, said: said, of: resource))
       }
     }
     for effect in roomEffects {

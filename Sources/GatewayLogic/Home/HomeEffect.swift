@@ -15,4 +15,13 @@ package enum HomeEffect: Hashable, Sendable {
   case answerJoiner(JoinRequest, JoinResult)
   /// Tell the others of an accepted write. `roomWorkers` are those that may have members.
   case announce(Announcement, of: Resource, roomWorkers: [UInt16])
+  /// It is this one's turn: pass it on to the upstream, and tell the home by `proxiedEnded`.
+  case go(ProxiedWrite)
+  /// Too many wait: its client is told so, and it is over.
+  case refuse(ProxiedWrite)
+  /// Ask the upstream what is there, in this write's name, and tell the home by `writeAnswered`.
+  case look(for: ProxiedWrite)
+  /// Tell the home at once, by `compared`, whether changes are the same as JSON values: those of a
+  /// proxied write, and those of a message.
+  case compare(proxied: JSONText, said: JSONText, of: Resource)
 }

@@ -6,25 +6,52 @@ package import GatewayTypes
 ///       └────submit (update, delete)────▶┘
 ///              a 401 to any of it: aside ──renewed──▶ first in line, once more
 ///
+///     idle ──submit (proxied)──▶ proxying ──ended──▶ idle, or the next one that waits
+///                                   └──accepted, unseen──▶ viewing ──answer──▶ the same
+///
 /// A creation looks first whether the thing is there; a refresh does nothing else. Whatever the
 /// answer, the writer hears of it; the others hear of what was accepted. A write whose token the
 /// upstream does not accept steps aside together with the later ones of its connection, and the
-/// others go on.
+/// others go on. A proxied write is passed on by the worker that has its client, which says how it
+/// ended. What repeats a proxied write is answered and not done: `comparing` and `recalling`.
 ///
 /// Lanes and sessions tell each other of tokens from afar, so that news may be old when it comes. A
 /// connection's tokens are numbered: what is said of one that is not the newest changes nothing.
 ///
 /// Invariants: at most one request is under way; nothing waits while the lane is idle; a connection
 /// that has something aside has nothing waiting, and what it has under way is older.
-/// Source: PROTOCOL.md, "What is persisted, and who hears of it" and "Tokens"; DESIGN.md, 5.
+/// Source: PROTOCOL.md, "What is persisted, and who hears of it" and "Tokens"; PROXY.md, "Writes
+/// that sync" and "Said twice, done once"; DESIGN.md, 5.
 package struct WriteLane {
-  private enum State {
+  enum State {
     /// Nothing under way; leaves on `submit`, or when writes that stepped aside come back.
     case idle
     /// The upstream was asked what is there; leaves on its answer.
     case looking(Write)
     /// The upstream was asked to write; leaves on its answer.
     case writing(Write)
+    /// An update may be one that was made by REST; leaves when that is known.
+    case comparing(Write, with: RecentWrites.Update)
+    /// Something was created by REST, and its creator says so; leaves on the upstream's answer,
+    /// which is the creator's.
+    case recalling(Write)
+    /// A client's own request is passed on; leaves when it has ended.
+    case proxying(ProxiedWrite)
+    /// The upstream was asked what came of a client's own request; leaves on its answer.
+    case viewing(ProxiedWrite, changes: JSONText)
+  }
+
+  /// What waits for its turn.
+  enum Entry {
+    case write(Write)
+    case proxied(ProxiedWrite)
+    /// A client's own request that is over already, and whose outcome is to be looked at.
+    case view(ProxiedWrite, changes: JSONText)
+
+    /// The connection whose token it needs.
+    var connection: ConnectionID? {
+      if case .write(let write) = self { write.writer.connection } else { nil }
+    }
   }
 
   /// The writes of one connection that wait for a token, oldest first.
@@ -51,12 +78,13 @@ package struct WriteLane {
     }
   }
 
-  private let rules: Rules
-  private var state = State.idle
-  private var waiting = FIFO<Write>()
+  let rules: Rules
+  var state = State.idle
+  var waiting = FIFO<Entry>()
   private var aside: [Aside] = []
+  var recent = RecentWrites()
   /// Where the note stands: what was accepted so far.
-  package private(set) var position: NotePosition
+  package internal(set) var position: NotePosition
 
   package struct Rules: Hashable, Sendable {
     /// The most writes that wait behind the one under way, and that wait aside, each.
@@ -88,53 +116,91 @@ package struct WriteLane {
   package var waitingCount: Int { waiting.count }
 
   /// Takes a write in, or refuses it when too many wait.
-  package mutating func submit(_ write: Write, into effects: inout [WriteLaneEffect]) {
+  package mutating func submit(
+    _ write: Write, at now: MonotonicTime, into effects: inout [WriteLaneEffect]
+  ) {
     let index = aside.firstIndex { $0.connection == write.writer.connection }
     if let index, aside[index].writes.count < rules.waitingCountMax {
       aside[index].append([write])
       tell(of: aside[index].writes.suffix(1), into: &effects)
-    } else if index == nil, isIdle {
-      start(write, into: &effects)
-    } else if index == nil, waiting.count < rules.waitingCountMax {
-      waiting.append(write)
-    } else {
+    } else if index != nil || !take(.write(write), at: now, into: &effects) {
       effects.append(.answer(write.writer, .refused(ErrorReport(.overloaded))))
     }
   }
 
-  /// The upstream has answered, or will not, what was asked last.
+  /// Starts what arrives, or lets it wait. Returns false when too many wait.
+  mutating func take(
+    _ entry: Entry, at now: MonotonicTime, into effects: inout [WriteLaneEffect]
+  ) -> Bool {
+    if isIdle {
+      start(entry, at: now, into: &effects)
+    } else if waiting.count < rules.waitingCountMax {
+      waiting.append(entry)
+    } else {
+      return false
+    }
+    return true
+  }
+
+  /// The upstream has answered, or will not, what the lane asked last.
   package mutating func upstreamAnswered(
-    _ reply: UpstreamReply, at now: WallTime, into effects: inout [WriteLaneEffect]
+    _ reply: UpstreamReply, at now: MonotonicTime, wallNow: WallTime,
+    into effects: inout [WriteLaneEffect]
   ) {
     let state = state
+    self.state = .idle
     switch state {
-    case .idle:
+    case .idle, .proxying, .comparing:
       preconditionFailure("a lane is told of answers to its own requests only")
-    case .looking(let write), .writing(let write):
+    case .viewing(let write, changes: let changes):
+      viewed(write, changes, reply, at: now, wallNow, into: &effects)
+    case .looking(let write), .recalling(let write), .writing(let write):
       if reply.isUnauthorized, rules.identity == .bearer, !write.isRetried {
         stepAside(write, into: &effects)
       } else if case .looking = state {
-        looked(for: write, reply, at: now, into: &effects)
+        looked(for: write, reply, at: wallNow, into: &effects)
+      } else if case .recalling = state {
+        recalled(for: write, reply, at: wallNow, into: &effects)
       } else {
-        wrote(write, reply, at: now, into: &effects)
+        wrote(write, reply, at: wallNow, into: &effects)
       }
     }
-    startNext(into: &effects)
+    startNext(at: now, into: &effects)
   }
 
-  private mutating func startNext(into effects: inout [WriteLaneEffect]) {
-    if isIdle, let next = waiting.removeFirst() { start(next, into: &effects) }
+  mutating func startNext(at now: MonotonicTime, into effects: inout [WriteLaneEffect]) {
+    // What is answered at once leaves the lane idle.
+    while isIdle, let next = waiting.removeFirst() { start(next, at: now, into: &effects) }
   }
 
-  private mutating func start(_ write: Write, into effects: inout [WriteLaneEffect]) {
+  private mutating func start(
+    _ entry: Entry, at now: MonotonicTime, into effects: inout [WriteLaneEffect]
+  ) {
+    switch entry {
+    case .write(let write):
+      if !recall(write, at: now, into: &effects) { begin(write, into: &effects) }
+    case .proxied(let write):
+      recent.begin(write.kind)
+      state = .proxying(write)
+      effects.append(.go(write))
+    case .view(let write, changes: let changes):
+      view(write, changes, into: &effects)
+    }
+  }
+
+  /// Asks the upstream for the first time.
+  mutating func begin(_ write: Write, into effects: inout [WriteLaneEffect]) {
     switch write.change {
     case .update(let changes):
+      recent.begin(.update)
       state = .writing(write)
       effects.append(.request(.update(changes: changes), for: write))
     case .create, .refresh:
+      recent.begin(write.change.isCreation ? .create : .update)
       state = .looking(write)
       effects.append(.request(.look, for: write))
     case .delete:
+      recent.begin(.delete)
       state = .writing(write)
       effects.append(.request(.delete, for: write))
     }
@@ -145,7 +211,6 @@ package struct WriteLane {
   /// The upstream does not accept the token of `write`, which is older than all that its
   /// connection has aside or waiting.
   private mutating func stepAside(_ write: Write, into effects: inout [WriteLaneEffect]) {
-    state = .idle
     var write = write
     write.isRetried = true
     let connection = write.writer.connection
@@ -154,6 +219,12 @@ package struct WriteLane {
     aside[index].writes.insert(write, at: 0)
     effects.append(.aside(write.writer, isRefused: true))
     tell(of: aside[index].writes.dropFirst(toldCount + 1), into: &effects)
+  }
+
+  private mutating func takeWaiting(of connection: ConnectionID) -> [Write] {
+    waiting.removeAll { $0.connection == connection }.compactMap { entry in
+      if case .write(let write) = entry { write } else { nil }
+    }
   }
 
   /// A connection's tokens up to the one of this number have run out: what it has waiting steps
@@ -171,7 +242,7 @@ package struct WriteLane {
   private mutating func moveAside(
     _ connection: ConnectionID, tokenNumber: Int
   ) -> (index: Int, toldCount: Int) {
-    let waiting = waiting.removeAll { $0.writer.connection == connection }
+    let waiting = takeWaiting(of: connection)
     guard let index = aside.firstIndex(where: { $0.connection == connection }) else {
       aside.append(Aside(connection: connection, tokenNumber: tokenNumber, writes: []))
       aside[aside.count - 1].append(waiting)
@@ -192,7 +263,7 @@ package struct WriteLane {
   /// newer one still. What was refused is tried once more, the others for the first time.
   package mutating func renewed(
     _ connection: ConnectionID, _ token: BearerToken, tokenNumber: Int,
-    into effects: inout [WriteLaneEffect]
+    at now: MonotonicTime, into effects: inout [WriteLaneEffect]
   ) {
     let index = aside.firstIndex {
       $0.connection == connection && $0.tokenNumber < tokenNumber
@@ -203,79 +274,13 @@ package struct WriteLane {
       writes[index].writer.token = token
       writes[index].writer.tokenNumber = tokenNumber
     }
-    waiting.prepend(writes)
-    startNext(into: &effects)
+    waiting.prepend(writes.map(Entry.write))
+    startNext(at: now, into: &effects)
   }
 
   /// A connection will have no other token: what it has aside is forgotten. Its session has
   /// answered it.
   package mutating func withdrawn(_ connection: ConnectionID) {
     aside.removeAll { $0.connection == connection }
-  }
-
-  // MARK: Answers
-
-  private mutating func looked(
-    for write: Write, _ reply: UpstreamReply, at now: WallTime,
-    into effects: inout [WriteLaneEffect]
-  ) {
-    state = .idle
-    switch (write.change, reply) {
-    case (.create(let data), .answered(status: 404, _, _)):
-      state = .writing(write)
-      effects.append(.request(.create(data: data), for: write))
-    case (.create, .answered(status: 200, json: let found?, _)):
-      created(write, as: found, at: now, into: &effects)
-    case (.refresh(let changes), .answered(status: 200, json: let found?, _)):
-      updated(write, changes, to: found, at: now, into: &effects)
-    default:
-      refuse(write, reply, isWrite: false, into: &effects)
-    }
-  }
-
-  private mutating func wrote(
-    _ write: Write, _ reply: UpstreamReply, at now: WallTime,
-    into effects: inout [WriteLaneEffect]
-  ) {
-    state = .idle
-    switch (write.change, reply) {
-    case (.update(let changes), .answered(status: 200...299, json: let result?, _)):
-      updated(write, changes, to: result, at: now, into: &effects)
-    case (.create, .answered(status: 200...299, json: let result?, _)):
-      created(write, as: result, at: now, into: &effects)
-    case (.delete, .answered(status: 200...299, _, _)):
-      effects.append(.announce(.deleted(at: now, by: write.writer)))
-      effects.append(.answer(write.writer, .deleted(at: now)))
-    case (.delete, .answered(status: 404, _, _)):
-      effects.append(.announce(.alreadyDeleted(at: now, by: write.writer)))
-      effects.append(.answer(write.writer, .deleted(at: now)))
-    default:
-      refuse(write, reply, isWrite: true, into: &effects)
-    }
-  }
-
-  private func refuse(
-    _ write: Write, _ reply: UpstreamReply, isWrite: Bool, into effects: inout [WriteLaneEffect]
-  ) {
-    let refusal = ErrorReport(refusing: reply, isWrite: isWrite, identity: rules.identity)
-    effects.append(.answer(write.writer, .refused(refusal)))
-  }
-
-  private mutating func updated(
-    _ write: Write, _ changes: JSONText, to result: JSONText, at now: WallTime,
-    into effects: inout [WriteLaneEffect]
-  ) {
-    // 2^64 writes to one note do not happen.
-    position = NotePosition(epoch: position.epoch, sequence: position.sequence + 1)
-    effects.append(
-      .announce(.updated(changes: changes, to: result, at: now, position, by: write.writer)))
-    effects.append(.answer(write.writer, .updated(result, at: now, position)))
-  }
-
-  private func created(
-    _ write: Write, as result: JSONText, at now: WallTime, into effects: inout [WriteLaneEffect]
-  ) {
-    effects.append(.announce(.created(result, at: now, by: write.writer)))
-    effects.append(.answer(write.writer, .created(result, at: now)))
   }
 }

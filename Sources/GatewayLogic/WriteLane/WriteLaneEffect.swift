@@ -12,6 +12,15 @@ package enum WriteLaneEffect: Hashable, Sendable {
   case aside(Writer, isRefused: Bool)
   /// The upstream has said yes: tell the others.
   case announce(Announcement)
+  /// It is this one's turn: pass it on to the upstream, and tell the lane by `proxiedEnded`.
+  case go(ProxiedWrite)
+  /// Too many wait: its client is told so, and it is over.
+  case refuse(ProxiedWrite)
+  /// Ask the upstream what is there, in this write's name, and tell the lane by `upstreamAnswered`.
+  case look(for: ProxiedWrite)
+  /// Tell the lane, by `compared`, whether changes are the same as JSON values: those of a proxied
+  /// write, and those of a message.
+  case compare(proxied: JSONText, said: JSONText)
 }
 
 /// One request to the upstream in the course of a write.
@@ -23,13 +32,29 @@ package enum UpstreamStep: Hashable, Sendable {
   case delete
 }
 
+/// Whose write it was, for those who hear of it.
+package struct Author: Hashable, Sendable {
+  package let user: UserID
+  /// The connection that hears no sync, if it is this user's: it knows already.
+  package let connection: ConnectionID?
+
+  package init(user: UserID, connection: ConnectionID?) {
+    self.user = user
+    self.connection = connection
+  }
+}
+
+extension Writer {
+  package var author: Author { Author(user: user, connection: connection) }
+}
+
 /// What others hear of an accepted write.
 package enum Announcement: Hashable, Sendable {
   /// The position means something for a note only.
-  case updated(changes: JSONText, to: JSONText, at: WallTime, NotePosition, by: Writer)
-  case created(JSONText, at: WallTime, by: Writer)
+  case updated(changes: JSONText, to: JSONText, at: WallTime, NotePosition, by: Author)
+  case created(JSONText, at: WallTime, by: Author)
   /// To the user's devices and everybody in the room, who are out of it then.
-  case deleted(at: WallTime, by: Writer)
+  case deleted(at: WallTime, by: Author)
   /// It was gone before: to the user's own devices only.
-  case alreadyDeleted(at: WallTime, by: Writer)
+  case alreadyDeleted(at: WallTime, by: Author)
 }

@@ -92,7 +92,14 @@ package struct Preparation: Sendable {
         routes: configuration.upstream.routes,
         pathPrefix: configuration.upstream.url.pathPrefix, identity: identity),
       forwarding: forwardingRules,
+      watched: watchedRoutes,
       log: log)
+  }
+
+  private var watchedRoutes: WatchedRoutes? {
+    let proxy = configuration.proxy
+    guard proxy.isEnabled, proxy.syncsWrites else { return nil }
+    return WatchedRoutes(configuration.upstream.routes, proxy.syncRoutes)
   }
 
   private var forwardingRules: ForwardingRules? {

@@ -7,7 +7,9 @@ import GatewayWire
 protocol ForwardingObserver: AnyObject {
   /// A piece of the request's body, borrowed until return.
   func forwarded(_ bytes: UnsafeRawBufferPointer)
-  func answered(status: Int)
+  func answered(_ head: StreamedAnswerHead)
+  /// Whether the answer is read on although the client is slow, or has gone after it asked whole.
+  var awaitsOutcome: Bool { get }
   /// A piece of the answer's body, borrowed until return.
   func received(_ bytes: UnsafeRawBufferPointer)
   /// Once, last. Nil when the client went away or broke off before the answer was whole, or was never
@@ -34,6 +36,8 @@ final class ForwardedRequest: UpstreamStreamHandler {
   private var hasBodyBegun = false
   private var isBodyPaused = false
   private var isBodyUnwanted = false
+  /// Whether the client has sent all of it.
+  private var isWhole: Bool
   /// The upstream said 417 to `Expect`.
   private var hasExpectationFailed = false
 
@@ -41,10 +45,16 @@ final class ForwardedRequest: UpstreamStreamHandler {
   /// at once, which `observer` is told.
   init(_ exchange: HTTPExchange, bodySizeMax: Int, observer: (any ForwardingObserver)? = nil) {
     self.exchange = exchange
+    isWhole = exchange.head.framing == .none || exchange.head.framing == .contentLength(0)
     self.bodySizeMax = bodySizeMax
     self.observer = observer
     exchange.endsWithInput = true
     exchange.aborted = { [self] in
+      // What has been asked whole may be done: its outcome is to be known.
+      if observer?.awaitsOutcome == true, isWhole, stream != nil {
+        stream?.resumeAnswer()
+        return
+      }
       stream?.cancel()
       stream = nil
       tellEnd(nil)
@@ -63,6 +73,13 @@ final class ForwardedRequest: UpstreamStreamHandler {
     stream = upstream.stream(request, to: self)
   }
 
+  /// Answers it here instead, which `observer` is not told. Before `forward`.
+  func refuse(_ refusal: ProxyRefusal) {
+    observer = nil
+    exchange.refuse(
+      status: refusal.status, code: refusal.code.rawValue, message: refusal.message)
+  }
+
   // MARK: The request's body
 
   func bodyWanted() {
@@ -71,7 +88,9 @@ final class ForwardedRequest: UpstreamStreamHandler {
       exchange.readBody { [unowned self] event in
         switch event {
         case .bytes(let bytes): receivedBody(bytes)
-        case .end: stream?.endBody()
+        case .end:
+          isWhole = true
+          stream?.endBody()
         }
       }
     } else if isBodyPaused, !isBodyUnwanted {
@@ -106,7 +125,7 @@ final class ForwardedRequest: UpstreamStreamHandler {
     let answer = ForwardedAnswer(head)
     exchange.begin(
       status: head.status, reason: head.reason, lines: answer.lines, size: answer.size)
-    observer?.answered(status: head.status)
+    observer?.answered(head)
     // After such an answer the upstream does not want the rest of the body.
     if head.status >= 300, hasBodyBegun {
       isBodyUnwanted = true
@@ -116,7 +135,7 @@ final class ForwardedRequest: UpstreamStreamHandler {
   }
 
   func received(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard !exchange.isBlocked else { return false }
+    guard !exchange.isBlocked || observer?.awaitsOutcome == true else { return false }
     observer?.received(bytes)
     exchange.write(bytes)
     return true

@@ -17,42 +17,42 @@ extension Worker {
     _ announcement: Announcement, of note: NoteID, _ roomWorkers: [UInt16]
   ) {
     switch announcement {
-    case .updated(changes: let changes, to: let updated, at: let time, let position, let writer):
+    case .updated(changes: let changes, to: let updated, at: let time, let position, let author):
       let heard = changes.adding(members: setup.syncs.changesInclude, from: updated)
       let sync = GatewayMessage.noteSync(
-        note, changes: heard, updatedNote: updated, at: time, from: writer.user, position)
+        note, changes: heard, updatedNote: updated, at: time, from: author.user, position)
       switch setup.syncs.noteAudience {
       case .room:
-        broadcast(sync, to: .room(note), by: writer, on: roomWorkers)
+        broadcast(sync, to: .room(note), by: author, on: roomWorkers)
       case .user:
-        broadcast(sync, to: .userAndRoom(writer.user, note), by: writer, on: allWorkers)
+        broadcast(sync, to: .userAndRoom(author.user, note), by: author, on: allWorkers)
       }
-    case .created(let created, at: let time, by: let writer):
-      let sync = GatewayMessage.noteCreatedSync(noteData: created, at: time, from: writer.user)
-      broadcast(sync, to: .user(writer.user), by: writer, on: allWorkers)
-    case .deleted(at: let time, by: let writer):
-      let sync = GatewayMessage.noteDeletedSync(note, at: time, from: writer.user)
-      let audience = Broadcast.Audience.userAndDissolvedRoom(writer.user, note)
-      broadcast(sync, to: audience, by: writer, on: allWorkers)
-    case .alreadyDeleted(at: let time, by: let writer):
-      let sync = GatewayMessage.noteDeletedSync(note, at: time, from: writer.user)
-      broadcast(sync, to: .user(writer.user), by: writer, on: allWorkers)
+    case .created(let created, at: let time, by: let author):
+      let sync = GatewayMessage.noteCreatedSync(noteData: created, at: time, from: author.user)
+      broadcast(sync, to: .user(author.user), by: author, on: allWorkers)
+    case .deleted(at: let time, by: let author):
+      let sync = GatewayMessage.noteDeletedSync(note, at: time, from: author.user)
+      let audience = Broadcast.Audience.userAndDissolvedRoom(author.user, note)
+      broadcast(sync, to: audience, by: author, on: allWorkers)
+    case .alreadyDeleted(at: let time, by: let author):
+      let sync = GatewayMessage.noteDeletedSync(note, at: time, from: author.user)
+      broadcast(sync, to: .user(author.user), by: author, on: allWorkers)
     }
   }
 
   private func announce(_ announcement: Announcement, of folder: FolderID) {
     switch announcement {
-    case .updated(changes: let changes, to: let updated, at: let time, _, by: let writer):
+    case .updated(changes: let changes, to: let updated, at: let time, _, by: let author):
       let sync = GatewayMessage.folderUpdatedSync(
-        folder, changes: changes, updatedFolder: updated, at: time, from: writer.user)
-      broadcast(sync, to: .user(writer.user), by: writer, on: allWorkers)
-    case .created(let created, at: let time, by: let writer):
+        folder, changes: changes, updatedFolder: updated, at: time, from: author.user)
+      broadcast(sync, to: .user(author.user), by: author, on: allWorkers)
+    case .created(let created, at: let time, by: let author):
       let sync = GatewayMessage.folderCreatedSync(
-        folderData: created, at: time, from: writer.user)
-      broadcast(sync, to: .user(writer.user), by: writer, on: allWorkers)
-    case .deleted(at: let time, by: let writer), .alreadyDeleted(at: let time, by: let writer):
-      let sync = GatewayMessage.folderDeletedSync(folder, at: time, from: writer.user)
-      broadcast(sync, to: .user(writer.user), by: writer, on: allWorkers)
+        folderData: created, at: time, from: author.user)
+      broadcast(sync, to: .user(author.user), by: author, on: allWorkers)
+    case .deleted(at: let time, by: let author), .alreadyDeleted(at: let time, by: let author):
+      let sync = GatewayMessage.folderDeletedSync(folder, at: time, from: author.user)
+      broadcast(sync, to: .user(author.user), by: author, on: allWorkers)
     }
   }
 
@@ -60,13 +60,13 @@ extension Worker {
 
   /// Encodes a message once and hands it to the workers that may have somebody who hears it.
   private func broadcast(
-    _ message: GatewayMessage, to audience: Broadcast.Audience, by writer: Writer,
+    _ message: GatewayMessage, to audience: Broadcast.Audience, by author: Author,
     on workers: [UInt16]
   ) {
     guard !workers.isEmpty else { return }
     let broadcast = Broadcast(
       frame: GatewayMessageEncoder.frame(of: message), audience: audience,
-      exception: writer.connection)
+      author: author)
     for worker in workers { post(.broadcast(broadcast), to: worker) }
   }
 }

@@ -17,14 +17,16 @@ extension Worker {
   }
 
   func reportIfEmptied() {
-    if phase == .draining, connections.count == 0, exchangeCount == 0 {
+    if phase == .draining, connections.count == 0, exchangeCount == 0, watched.isEmpty {
       report(.emptied(worker: index))
     }
   }
 
   /// Ends the loop when there is nothing left to do, and nobody who could bring something.
   func endIfFinished() {
-    if phase == .finishing, connections.count == 0, exchangeCount == 0, home.busyLaneCount == 0 {
+    if phase == .finishing, connections.count == 0, exchangeCount == 0, watched.isEmpty,
+      home.busyLaneCount == 0
+    {
       loop.stop()
     }
   }

@@ -37,15 +37,43 @@ extension Worker {
     runHomeEffects()
   }
 
+  func submit(_ write: ProxiedWrite) {
+    home.submit(write, newEpoch: nextEpoch(), at: SystemClock.monotonic, into: &homeEffects)
+    runHomeEffects()
+  }
+
+  func withdrawn(_ write: ProxiedWrite) {
+    home.proxiedWithdrawn(write, at: SystemClock.monotonic, into: &homeEffects)
+    runHomeEffects()
+  }
+
+  func ended(_ write: ProxiedWrite, _ outcome: ProxiedOutcome) {
+    home.proxiedEnded(
+      write, outcome, at: SystemClock.monotonic, wallNow: SystemClock.wall, into: &homeEffects)
+    runHomeEffects()
+  }
+
+  func created(_ write: ProxiedWrite, _ data: JSONText?) {
+    home.proxiedCreated(
+      write, as: data, newEpoch: nextEpoch(), at: SystemClock.monotonic,
+      wallNow: SystemClock.wall, into: &homeEffects)
+    runHomeEffects()
+  }
+
   func emptied(_ note: NoteID, on worker: UInt16, grantCount: Int) {
     home.emptied(
       note, on: worker, grantCount: grantCount, at: SystemClock.monotonic, into: &homeEffects)
     runHomeEffects()
   }
 
-  /// Does what the home wants, in order. None of it comes back before it has returned.
+  /// Does what the home wants, in order. None of it comes back before it has returned, but for what
+  /// it wants to know at once; what it then wants comes behind.
   private func runHomeEffects() {
-    for effect in homeEffects { run(effect) }
+    var index = 0
+    while index < homeEffects.count {
+      run(homeEffects[index])
+      index += 1
+    }
     homeEffects.removeAll(keepingCapacity: true)
   }
 
@@ -72,7 +100,32 @@ extension Worker {
       post(.joinAnswered(request, result), to: request.connection.worker)
     case .announce(let announcement, of: let resource, roomWorkers: let roomWorkers):
       announce(announcement, of: resource, roomWorkers: roomWorkers)
+    case .go(let write):
+      post(.go(write), to: write.ticket.worker)
+    case .refuse(let write):
+      post(.refuse(write), to: write.ticket.worker)
+    case .look(for: let write):
+      let request = setup.routes.look(at: write.resource, as: write.user, write.token)
+      ask(request) { worker, reply in
+        worker.home.writeAnswered(
+          reply, of: write.resource, at: SystemClock.monotonic, wallNow: SystemClock.wall,
+          into: &worker.homeEffects)
+      }
+    case .compare(proxied: let proxied, said: let said, of: let resource):
+      home.compared(
+        resource, isSame: isSame(proxied, said, in: resource), at: SystemClock.monotonic,
+        into: &homeEffects)
     }
+  }
+
+  /// A message of a note has lost what the API is not to be given; the request has not.
+  private func isSame(_ proxied: JSONText, _ said: JSONText, in resource: Resource) -> Bool {
+    if case .note = resource, !setup.parser.updatableFields.isEmpty,
+      let kept = proxied.keeping(members: setup.parser.updatableFields)
+    {
+      return kept.isEqualValue(to: said)
+    }
+    return proxied.isEqualValue(to: said)
   }
 
   /// Asks the upstream, and tells the home of its reply.

@@ -1,6 +1,11 @@
+import GatewayLogic
+import GatewayLoop
+import GatewayTokens
 import GatewayTransport
+import GatewayTypes
+import GatewayWire
 
-/// Requests that are no upgrades: they go to the upstream.
+/// Requests that are no upgrades: they go to the upstream, at once or when it is their turn.
 extension Worker {
   func requested(_ exchange: HTTPExchange) {
     exchangeCount += 1
@@ -15,7 +20,108 @@ extension Worker {
       exchange.refuse(status: 404, code: "not_found", message: "Not found")
       return
     }
-    let request = ForwardedRequest(exchange, bodySizeMax: rules.bodySizeMax)
-    request.forward(rules, ids: &requestIDs, through: upstream)
+    if let write = watchedWrite(exchange.head) {
+      watch(exchange, write, rules)
+    } else {
+      let request = ForwardedRequest(exchange, bodySizeMax: rules.bodySizeMax)
+      request.forward(rules, ids: &requestIDs, through: upstream)
+    }
+  }
+
+  /// What others are to hear of a request; nil for one that is passed on and no more.
+  private func watchedWrite(_ head: RequestHead) -> WatchedWrite? {
+    guard let match = setup.watched?.match(method: head.method, path: head.path),
+      let token = head.bearerToken,
+      case .good(let verified) = tokens.judge(token, at: SystemClock.wall)
+    else { return nil }
+    watchedCount += 1
+    return WatchedWrite(
+      match: match, ticket: ProxyTicket(worker: index, number: watchedCount),
+      user: verified.user, token: token, exception: head.callersConnection)
+  }
+
+  private func watch(_ exchange: HTTPExchange, _ write: WatchedWrite, _ rules: ForwardingRules) {
+    let request = WatchedRequest(write, sizeMax: setup.rules.limits.messageSizeMax)
+    request.told = { [unowned self] in outcomeKnown($0, $1, isLast: $2) }
+    request.over = { [unowned self] in watchedEnded($0) }
+    watched[write.ticket.number] = request
+    request.forwarded = ForwardedRequest(
+      exchange, bodySizeMax: rules.bodySizeMax, observer: request)
+    // A body that is too large has been refused already.
+    guard watched[write.ticket.number] != nil else { return }
+    if let proxied = write.proxied {
+      post(.proxied(proxied), to: home(of: proxied.resource))
+    } else {
+      go(request)
+    }
+    settle()
+  }
+
+  /// It is a watched request's turn.
+  func go(_ write: ProxiedWrite) {
+    if let request = watched[write.ticket.number] {
+      go(request)
+    } else {
+      // Its client went while the lane called it.
+      post(.proxiedEnded(write, .notAccepted), to: home(of: write.resource))
+    }
+  }
+
+  private func go(_ request: WatchedRequest) {
+    guard let rules = setup.forwarding else { return }
+    request.hasGone = true
+    request.forwarded?.forward(rules, ids: &requestIDs, through: upstream)
+  }
+
+  /// Too many wait in the lane of what it changes.
+  func refuse(_ write: ProxiedWrite) {
+    guard let request = watched.removeValue(forKey: write.ticket.number) else { return }
+    request.told = nil
+    request.over = nil
+    request.forwarded?.refuse(ProxyRefusal(.queueFull))
+    request.forwarded = nil
+  }
+
+  // MARK: Outcomes
+
+  private func outcomeKnown(
+    _ request: WatchedRequest, _ outcome: ProxiedOutcome, isLast: Bool
+  ) {
+    guard phase != .over, let message = message(of: request, outcome) else { return }
+    if isLast {
+      post(message.0, to: message.1)
+    } else {
+      // In the midst of the upstream's or the front's doings: later, even if it is for this worker.
+      peers[Int(message.1)].mailbox.post(message.0)
+    }
+  }
+
+  private func message(
+    of request: WatchedRequest, _ outcome: ProxiedOutcome
+  ) -> (WorkerMessage, UInt16)? {
+    if let write = request.write.proxied {
+      let home = home(of: write.resource)
+      return (
+        request.hasGone ? .proxiedEnded(write, outcome) : .proxiedWithdrawn(write), home
+      )
+    }
+    var data: JSONText?
+    switch outcome {
+    case .notAccepted, .accepted(_, answer: nil): return nil
+    case .accepted(_, answer: let answer?): data = answer
+    case .acceptedUnseen: break
+    }
+    guard let name = JSONText.id(inBeginning: data?.bytes ?? request.answerBeginning),
+      let write = request.write.creation(of: name)
+    else { return nil }
+    return (.proxiedCreated(write, data), home(of: write.resource))
+  }
+
+  private func watchedEnded(_ request: WatchedRequest) {
+    watched[request.write.ticket.number] = nil
+    guard phase != .over else { return }
+    // Its end may be told from within the front, whose own end comes later.
+    if phase != .running { reportIfEmptied() }
+    settle()
   }
 }

@@ -111,7 +111,7 @@ extension Worker {
 
   /// Hands one frame to all that the worker has of its audience.
   func deliver(_ broadcast: Broadcast) {
-    let exception = connections[broadcast.exception].map { _ in broadcast.exception.slot }
+    let exception = ownConnection(of: broadcast.author)
     switch broadcast.audience {
     case .room(let note):
       send(broadcast.frame, to: members.slots(of: note), except: exception)
@@ -126,6 +126,15 @@ extension Worker {
       send(broadcast.frame, to: union(inRoom, user), except: exception)
       for slot in inRoom { connections.dissolveRoom(note, of: slot) }
     }
+  }
+
+  /// The slot of the connection that an author left out, if it is here, open and theirs: anybody
+  /// can name one beside a request of their own.
+  private func ownConnection(of author: Author) -> UInt32? {
+    guard let id = author.connection, let connection = connections[id],
+      connection.session.user == author.user
+    else { return nil }
+    return id.slot
   }
 
   /// The members of a room and the connections of a user, each once.

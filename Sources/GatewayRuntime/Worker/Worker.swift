@@ -29,6 +29,8 @@ final class Worker {
     let routes: UpstreamRoutes
     /// Nil when plain HTTP requests are not passed on.
     let forwarding: ForwardingRules?
+    /// Nil when nobody hears of what they change.
+    let watched: WatchedRoutes?
     let log: Log
   }
 
@@ -49,6 +51,9 @@ final class Worker {
   var exchangeCount = 0
   var requestIDs = RequestIDs(
     prefix: SystemClock.randomNumber, first: SystemClock.randomNumber)
+  /// Those whose outcome others are to hear of, by the number of their ticket.
+  var watched: [UInt64: WatchedRequest] = [:]
+  var watchedCount: UInt64 = 0
   var phase = Phase.running
 
   /// How far the worker is on its way to the end.
@@ -168,6 +173,18 @@ final class Worker {
       withdrawn(resource, by: connection)
     case .emptied(let note, worker: let worker, grantCount: let count):
       emptied(note, on: worker, grantCount: count)
+    case .proxied(let write):
+      submit(write)
+    case .proxiedWithdrawn(let write):
+      withdrawn(write)
+    case .proxiedEnded(let write, let outcome):
+      ended(write, outcome)
+    case .proxiedCreated(let write, let data):
+      created(write, data)
+    case .go(let write):
+      go(write)
+    case .refuse(let write):
+      refuse(write)
     case .writeAnswered(let writer, let result):
       writeAnswered(writer, result)
     case .setAside(let writer, let resource, isRefused: let isRefused):

@@ -12,12 +12,20 @@ enum WorkerMessage: Sendable {
   case withdrawn(Resource, ConnectionID)
   case join(JoinRequest)
   case emptied(NoteID, worker: UInt16, grantCount: Int)
+  case proxied(ProxiedWrite)
+  case proxiedWithdrawn(ProxiedWrite)
+  case proxiedEnded(ProxiedWrite, ProxiedOutcome)
+  case proxiedCreated(ProxiedWrite, JSONText?)
 
   // To the worker of a connection.
   case writeAnswered(Writer, WriteResult)
   case setAside(Writer, Resource, isRefused: Bool)
   case joinAnswered(JoinRequest, JoinResult)
   case broadcast(Broadcast)
+
+  // To the worker of a proxied write's client.
+  case go(ProxiedWrite)
+  case refuse(ProxiedWrite)
 
   // From the main thread.
   /// Judge tokens by this from now on, those first that wait for a key.
@@ -45,8 +53,8 @@ struct Broadcast: Sendable {
 
   let frame: EncodedFrame
   let audience: Audience
-  /// The writer's own connection, which gets its answer instead.
-  let exception: ConnectionID
+  /// Its own connection hears nothing: it gets, or got, the answer.
+  let author: Author
 }
 
 /// The face of a worker that other threads see. Thread: any.

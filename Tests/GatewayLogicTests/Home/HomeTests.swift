@@ -99,7 +99,7 @@ struct HomeTests {
       household.answer(red, yes) == [
         .announce(
           .updated(
-            changes: changes, to: answer, at: later, at(1, 1), by: writer(7)),
+            changes: changes, to: answer, at: later, at(1, 1), by: author(7)),
           of: .note(red), roomWorkers: [3, 5]),
         .answerWriter(writer(7), .updated(answer, at: later, at(1, 1))),
       ])
@@ -112,7 +112,7 @@ struct HomeTests {
     household.join(request)
     #expect(
       household.answer(red, status(204)) == [
-        .announce(.deleted(at: later, by: writer(1)), of: .note(red), roomWorkers: []),
+        .announce(.deleted(at: later, by: author(1)), of: .note(red), roomWorkers: []),
         .answerWriter(writer(1), .deleted(at: later)),
         .request(.update(changes: changes), for: update(2)),
         .answerJoiner(request, .refused(ErrorReport(.notFound))),
@@ -202,7 +202,7 @@ struct HomeTests {
     #expect(
       household.answer(box, yes) == [
         .announce(
-          .updated(changes: changes, to: answer, at: later, at(1, 1), by: writer(1)),
+          .updated(changes: changes, to: answer, at: later, at(1, 1), by: author(1)),
           of: box, roomWorkers: []),
         .answerWriter(writer(1), .updated(answer, at: later, at(1, 1))),
       ])

@@ -11,7 +11,7 @@ struct WriteLaneTests {
   private static func answered(_ lane: inout WriteLane, _ reply: UpstreamReply)
     -> [WriteLaneEffect]
   {
-    effects { lane.upstreamAnswered(reply, at: later, into: &$0) }
+    effects { lane.upstreamAnswered(reply, at: start, wallNow: later, into: &$0) }
   }
 
   private static func refused(_ number: UInt64, _ report: ErrorReport) -> WriteLaneEffect {
@@ -22,7 +22,7 @@ struct WriteLaneTests {
     [
       .announce(
         .updated(
-          changes: changes, to: answer, at: later, position, by: writer(number))),
+          changes: changes, to: answer, at: later, position, by: author(number))),
       .answer(writer(number), .updated(answer, at: later, position)),
     ]
   }
@@ -30,11 +30,11 @@ struct WriteLaneTests {
   @Test func `one write is under way and the others follow in their order`() {
     var lane = Self.lane()
     #expect(
-      effects { lane.submit(update(1), into: &$0) } == [
+      effects { lane.submit(update(1), at: start, into: &$0) } == [
         .request(.update(changes: changes), for: update(1))
       ])
-    #expect(effects { lane.submit(update(2), into: &$0) } == [])
-    #expect(effects { lane.submit(deletion(3), into: &$0) } == [])
+    #expect(effects { lane.submit(update(2), at: start, into: &$0) } == [])
+    #expect(effects { lane.submit(deletion(3), at: start, into: &$0) } == [])
     #expect(lane.waitingCount == 2)
     #expect(
       Self.answered(&lane, yes)
@@ -49,21 +49,21 @@ struct WriteLaneTests {
 
   @Test func `more writes than may wait are refused as overloaded`() {
     var lane = Self.lane(waitingCountMax: 1)
-    _ = effects { lane.submit(update(1), into: &$0) }
-    _ = effects { lane.submit(update(2), into: &$0) }
+    _ = effects { lane.submit(update(1), at: start, into: &$0) }
+    _ = effects { lane.submit(update(2), at: start, into: &$0) }
     #expect(
-      effects { lane.submit(update(3), into: &$0) } == [
+      effects { lane.submit(update(3), at: start, into: &$0) } == [
         Self.refused(3, ErrorReport(.overloaded))
       ])
     _ = Self.answered(&lane, yes)
-    #expect(effects { lane.submit(update(4), into: &$0) } == [])
+    #expect(effects { lane.submit(update(4), at: start, into: &$0) } == [])
   }
 
   @Test func `with no place to wait the one under way is all there is`() {
     var lane = Self.lane(waitingCountMax: 0)
-    #expect(effects { lane.submit(update(1), into: &$0) }.count == 1)
+    #expect(effects { lane.submit(update(1), at: start, into: &$0) }.count == 1)
     #expect(
-      effects { lane.submit(update(2), into: &$0) } == [
+      effects { lane.submit(update(2), at: start, into: &$0) } == [
         Self.refused(2, ErrorReport(.overloaded))
       ])
   }
@@ -71,7 +71,7 @@ struct WriteLaneTests {
   @Test(arguments: [200, 201, 202, 299])
   func `an accepted update is announced before it is answered`(code: Int) {
     var lane = Self.lane()
-    _ = effects { lane.submit(update(1), into: &$0) }
+    _ = effects { lane.submit(update(1), at: start, into: &$0) }
     let reply = UpstreamReply.answered(status: code, json: answer, message: nil)
     #expect(Self.answered(&lane, reply) == Self.updated(1, position(1)))
   }
@@ -90,7 +90,7 @@ struct WriteLaneTests {
       (update(9), [yes], 2),
     ]
     for (write, replies, sequence) in steps {
-      _ = effects { lane.submit(write, into: &$0) }
+      _ = effects { lane.submit(write, at: start, into: &$0) }
       for reply in replies { _ = Self.answered(&lane, reply) }
       #expect(lane.isIdle)
       #expect(lane.position == position(sequence))
@@ -100,17 +100,19 @@ struct WriteLaneTests {
   @Test func `a creation looks first, and announces the note that is there`() {
     var lane = Self.lane()
     #expect(
-      effects { lane.submit(creation(1), into: &$0) } == [.request(.look, for: creation(1))])
+      effects { lane.submit(creation(1), at: start, into: &$0) } == [
+        .request(.look, for: creation(1))
+      ])
     #expect(
       Self.answered(&lane, yes) == [
-        .announce(.created(answer, at: later, by: writer(1))),
+        .announce(.created(answer, at: later, by: author(1))),
         .answer(writer(1), .created(answer, at: later)),
       ])
   }
 
   @Test func `a creation posts the note that is not there`() {
     var lane = Self.lane()
-    _ = effects { lane.submit(creation(1), into: &$0) }
+    _ = effects { lane.submit(creation(1), at: start, into: &$0) }
     #expect(
       Self.answered(&lane, status(404)) == [
         .request(.create(data: noteData), for: creation(1))
@@ -119,7 +121,7 @@ struct WriteLaneTests {
     let reply = UpstreamReply.answered(status: 201, json: answer, message: nil)
     #expect(
       Self.answered(&lane, reply) == [
-        .announce(.created(answer, at: later, by: writer(1))),
+        .announce(.created(answer, at: later, by: author(1))),
         .answer(writer(1), .created(answer, at: later)),
       ])
     #expect(lane.isIdle)
@@ -145,7 +147,7 @@ struct WriteLaneTests {
     reply: UpstreamReply, report: ErrorReport
   ) {
     var lane = Self.lane()
-    _ = effects { lane.submit(creation(1), into: &$0) }
+    _ = effects { lane.submit(creation(1), at: start, into: &$0) }
     #expect(Self.answered(&lane, reply) == [Self.refused(1, report)])
     #expect(lane.isIdle)
   }
@@ -154,20 +156,22 @@ struct WriteLaneTests {
   func `a deletion needs no body to be accepted`(code: Int) {
     var lane = Self.lane()
     #expect(
-      effects { lane.submit(deletion(1), into: &$0) } == [.request(.delete, for: deletion(1))])
+      effects { lane.submit(deletion(1), at: start, into: &$0) } == [
+        .request(.delete, for: deletion(1))
+      ])
     #expect(
       Self.answered(&lane, status(code)) == [
-        .announce(.deleted(at: later, by: writer(1))),
+        .announce(.deleted(at: later, by: author(1))),
         .answer(writer(1), .deleted(at: later)),
       ])
   }
 
   @Test func `a note that was gone before is deleted for the user's own devices`() {
     var lane = Self.lane()
-    _ = effects { lane.submit(deletion(1), into: &$0) }
+    _ = effects { lane.submit(deletion(1), at: start, into: &$0) }
     #expect(
       Self.answered(&lane, status(404)) == [
-        .announce(.alreadyDeleted(at: later, by: writer(1))),
+        .announce(.alreadyDeleted(at: later, by: author(1))),
         .answer(writer(1), .deleted(at: later)),
       ])
   }
@@ -205,11 +209,11 @@ struct WriteLaneTests {
   ) {
     for write in [update(1), deletion(1)] {
       var lane = Self.lane()
-      _ = effects { lane.submit(write, into: &$0) }
+      _ = effects { lane.submit(write, at: start, into: &$0) }
       #expect(Self.answered(&lane, reply) == [Self.refused(1, report)])
     }
     var lane = Self.lane()
-    _ = effects { lane.submit(creation(1), into: &$0) }
+    _ = effects { lane.submit(creation(1), at: start, into: &$0) }
     _ = Self.answered(&lane, status(404))
     #expect(Self.answered(&lane, reply) == [Self.refused(1, report)])
     #expect(lane.isIdle)
@@ -218,18 +222,18 @@ struct WriteLaneTests {
   @Test func `an update or a creation that is accepted without a note has an unknown outcome`() {
     let unknown = ErrorReport(.upstreamUnavailable, isOutcomeUnknown: true)
     var lane = Self.lane()
-    _ = effects { lane.submit(update(1), into: &$0) }
+    _ = effects { lane.submit(update(1), at: start, into: &$0) }
     #expect(Self.answered(&lane, status(204)) == [Self.refused(1, unknown)])
-    _ = effects { lane.submit(creation(2), into: &$0) }
+    _ = effects { lane.submit(creation(2), at: start, into: &$0) }
     _ = Self.answered(&lane, status(404))
     #expect(Self.answered(&lane, status(201)) == [Self.refused(2, unknown)])
   }
 
   @Test func `an update or a second post of a note that is not there is not found`() {
     var lane = Self.lane()
-    _ = effects { lane.submit(update(1), into: &$0) }
+    _ = effects { lane.submit(update(1), at: start, into: &$0) }
     #expect(Self.answered(&lane, status(404)) == [Self.refused(1, ErrorReport(.notFound))])
-    _ = effects { lane.submit(creation(2), into: &$0) }
+    _ = effects { lane.submit(creation(2), at: start, into: &$0) }
     _ = Self.answered(&lane, status(404))
     #expect(Self.answered(&lane, status(404)) == [Self.refused(2, ErrorReport(.notFound))])
   }

@@ -20,16 +20,18 @@ struct WriteLaneTokensTests {
     }
 
     func submit(_ writes: Write...) -> [String] {
-      short(effects { for write in writes { lane.submit(write, into: &$0) } })
+      short(effects { for write in writes { lane.submit(write, at: start, into: &$0) } })
     }
 
     func answer(_ reply: UpstreamReply) -> [String] {
-      short(effects { lane.upstreamAnswered(reply, at: later, into: &$0) })
+      short(effects { lane.upstreamAnswered(reply, at: start, wallNow: later, into: &$0) })
     }
 
     func renew(_ connection: ConnectionID = .numbered(1), number: Int = 2) -> [String] {
       short(
-        effects { lane.renewed(connection, renewed, tokenNumber: number, into: &$0) })
+        effects {
+          lane.renewed(connection, renewed, tokenNumber: number, at: start, into: &$0)
+        })
     }
 
     func expire(_ connection: ConnectionID = .numbered(1), number: Int = 1) -> [String] {
@@ -47,6 +49,7 @@ struct WriteLaneTokensTests {
         case .aside(let writer, isRefused: true): "ask \(name(writer))"
         case .aside(let writer, isRefused: false): "hold \(name(writer))"
         case .announce: "announce"
+        case .go, .refuse, .look, .compare: "proxied"
         }
       }
     }
@@ -271,9 +274,10 @@ struct WriteLaneTokensTests {
     _ = bench.submit(update(1))
     let refusal = ErrorReport(.upstreamRejected, status: 401)
     #expect(
-      effects { bench.lane.upstreamAnswered(status(401), at: later, into: &$0) } == [
-        .answer(writer(1), .refused(refusal))
-      ])
+      effects { bench.lane.upstreamAnswered(status(401), at: start, wallNow: later, into: &$0) }
+        == [
+          .answer(writer(1), .refused(refusal))
+        ])
     _ = bench.submit(creation(2))
     #expect(bench.answer(status(401)) == ["upstream_rejected 2"])
     #expect(bench.lane.isEmpty)

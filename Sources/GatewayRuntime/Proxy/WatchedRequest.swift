@@ -1,0 +1,180 @@
+import GatewayLogic
+import GatewayTypes
+import GatewayUpstream
+import GatewayWire
+
+/// Looks on while a write is passed on, until it is known how it ended.
+///
+///     waiting ──go──▶ passed on ──outcome──▶ told ──the answer's end──▶ over
+///        └──client gone──▶ over
+///
+/// The outcome is told as soon as it is sure, which can be before the answer has gone out: the lane
+/// does not wait for what a slow client takes its time for. Bodies are kept up to `sizeMax` each.
+/// Thread: the worker's.
+final class WatchedRequest: ForwardingObserver {
+  let write: WatchedWrite
+  /// What it is passed on by, until it is over.
+  var forwarded: ForwardedRequest?
+  /// Whether it was told to go.
+  var hasGone = false
+  /// Told the outcome, once, of one that has gone; in the middle of the upstream's callbacks unless
+  /// `isLast`.
+  var told: ((WatchedRequest, ProxiedOutcome, _ isLast: Bool) -> Void)?
+  /// Told when it is over.
+  var over: ((WatchedRequest) -> Void)?
+
+  private let sizeMax: Int
+  private var changes: Kept
+  private var answer: Kept
+  private var status = 0
+  private var hasEncodedAnswer = false
+
+  /// The bytes of a body, or that it was larger.
+  private struct Kept {
+    var bytes: [UInt8] = []
+    var isCutOff = false
+
+    mutating func append(_ piece: UnsafeRawBufferPointer, sizeMax: Int) {
+      guard !isCutOff else { return }
+      let size = min(piece.count, sizeMax - bytes.count)
+      bytes.append(contentsOf: piece.prefix(size))
+      isCutOff = size < piece.count
+    }
+  }
+
+  init(_ write: WatchedWrite, sizeMax: Int) {
+    self.write = write
+    self.sizeMax = sizeMax
+    changes = Kept()
+    answer = Kept()
+  }
+
+  /// The beginning of the answer's body, unless it is encoded.
+  var answerBeginning: [UInt8] { hasEncodedAnswer ? [] : answer.bytes }
+
+  // MARK: ForwardingObserver
+
+  var awaitsOutcome: Bool { told != nil }
+
+  func forwarded(_ bytes: UnsafeRawBufferPointer) {
+    changes.append(bytes, sizeMax: sizeMax)
+  }
+
+  func answered(_ head: StreamedAnswerHead) {
+    status = head.status
+    hasEncodedAnswer = head.lines.fields.elements(of: "content-encoding")
+      .contains { !$0.equalsIgnoringCase("identity") }
+    if !hasSaidYes {
+      tell(.notAccepted)
+    } else if write.isDeletion || hasEncodedAnswer {
+      tell(acceptedUnseen)
+    }
+  }
+
+  func received(_ bytes: UnsafeRawBufferPointer) {
+    guard told != nil else { return }
+    answer.append(bytes, sizeMax: sizeMax)
+    if answer.isCutOff { tell(acceptedUnseen) }
+  }
+
+  func ended(_ end: StreamEnd?) {
+    let isLast = end != nil
+    switch end {
+    case .whole where hasSaidYes: tell(accepted, isLast: isLast)
+    case .failed where hasSaidYes, nil where hasSaidYes: tell(acceptedUnseen, isLast: isLast)
+    case .whole, .failed, nil: tell(.notAccepted, isLast: isLast)
+    }
+    forwarded = nil
+    let over = over
+    self.over = nil
+    over?(self)
+  }
+
+  // MARK: The outcome
+
+  private var hasSaidYes: Bool { 200...299 ~= status }
+
+  private func tell(_ outcome: ProxiedOutcome, isLast: Bool = false) {
+    let told = told
+    self.told = nil
+    told?(self, outcome, isLast)
+    changes = Kept()
+    answer = Kept()
+  }
+
+  private var acceptedUnseen: ProxiedOutcome {
+    .acceptedUnseen(changes: changes.isCutOff ? nil : changesObject)
+  }
+
+  private var accepted: ProxiedOutcome {
+    if changes.isCutOff { return acceptedUnseen }
+    return .accepted(changes: changesObject, answer: WatchedRequest.json(answer.bytes))
+  }
+
+  private var changesObject: JSONText {
+    guard let changes = WatchedRequest.json(changes.bytes), changes.bytes.first == UInt8(ascii: "{")
+    else { return JSONText(unchecked: Array("{}".utf8)) }
+    return changes
+  }
+
+  private static func json(_ bytes: [UInt8]) -> JSONText? {
+    do {
+      return try JSONText(scanning: bytes)
+    } catch {
+      return nil
+    }
+  }
+}
+
+@available(*, unavailable)
+extension WatchedRequest: Sendable {}
+
+/// What the head of a watched request says.
+struct WatchedWrite {
+  let match: WatchedRoutes.Match
+  let ticket: ProxyTicket
+  let user: UserID
+  let token: BearerToken
+  let exception: ConnectionID?
+
+  var isDeletion: Bool {
+    if case .change(_, .delete) = match { true } else { false }
+  }
+
+  /// Of a change, nil for a creation.
+  var proxied: ProxiedWrite? {
+    guard case .change(let resource, let kind) = match else { return nil }
+    return proxied(kind, resource)
+  }
+
+  /// Of a creation, nil for a change and where the answer's `id` is no name.
+  func creation(of name: String) -> ProxiedWrite? {
+    guard case .creation(let collection) = match else { return nil }
+    return collection.resource(name).map { proxied(.create, $0) }
+  }
+
+  private func proxied(_ kind: ProxiedWrite.Kind, _ resource: Resource) -> ProxiedWrite {
+    ProxiedWrite(
+      ticket: ticket, resource: resource, kind: kind, user: user, token: token,
+      exception: exception)
+  }
+}
+
+extension RequestHead {
+  /// The token of its only `Authorization`, if that is a bearer's. Source: RFC 6750 section 2.1.
+  var bearerToken: BearerToken? {
+    let claimed = Array(fields.values(of: "authorization").prefix(2))
+    guard claimed.count == 1, let value = claimed.first else { return nil }
+    let scheme = value.prefix { $0 != UInt8(ascii: " ") }
+    let token = value.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") }
+    guard scheme.equalsIgnoringCase("bearer"), !token.isEmpty else { return nil }
+    return BearerToken(String(decoding: token, as: UTF8.self))
+  }
+
+  /// The connection that its only `X-Connection-Id` names.
+  var callersConnection: ConnectionID? {
+    let claimed = Array(fields.values(of: "x-connection-id").prefix(2))
+    guard claimed.count == 1, let value = claimed.first else { return nil }
+    return ConnectionID(String(decoding: value, as: UTF8.self))
+  }
+}
