@@ -5,7 +5,9 @@ import Testing
 @Suite("Two JSON values")
 struct JSONEqualityTests {
   private func isEqual(_ left: String, _ right: String) -> Bool {
-    let (left, right) = (JSONText(unchecked: Array(left.utf8)), JSONText(unchecked: Array(right.utf8)))
+    let (left, right) = (
+      JSONText(unchecked: Array(left.utf8)), JSONText(unchecked: Array(right.utf8))
+    )
     let isEqual = left.isEqualValue(to: right)
     #expect(right.isEqualValue(to: left) == isEqual)
     return isEqual
@@ -41,11 +43,12 @@ struct JSONEqualityTests {
     #expect(isEqual(deep, deep + " "))
   }
 
-  @Test(arguments: [
-    (#"{"id":"a","body":"xxx"#, "a"), (#" {"x":[{"id":1}],"\u0069d" : "b","#, "b"),
-    (#"{"id":1,"id":"b""#, nil), (#"{"body":"id","x"#, nil), (#"["id"]"#, nil), ("", nil),
-    (#"{"id":"a"#, nil), (#"{"id""#, nil), ("{", nil), (#"{"x":{"id":"a"}"#, nil),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      (#"{"id":"a","body":"xxx"#, "a"), (#" {"x":[{"id":1}],"\u0069d" : "b","#, "b"),
+      (#"{"id":1,"id":"b""#, nil), (#"{"body":"id","x"#, nil), (#"["id"]"#, nil), ("", nil),
+      (#"{"id":"a"#, nil), (#"{"id""#, nil), ("{", nil), (#"{"x":{"id":"a"}"#, nil),
+    ] as [(String, String?)])
   func `have an id that can be found in their beginning`(text: String, id: String?) {
     #expect(JSONText.id(inBeginning: Array(text.utf8)) == id)
   }

@@ -14,7 +14,7 @@ from typing import Any
 from .http_server import Connection, Headers, HTTPServer, Request
 from .timing import seconds
 
-_TARGET = re.compile(r"/api/(notes|folders)(?:/([^/?]+))?")
+_TARGET = re.compile(r"/api/(notes|folders)(?:/([^/?]+)(?:/(\w+))?)?(?:\?.*)?")
 
 
 @dataclass
@@ -224,7 +224,10 @@ class NotesAPI:
             return 404, {"error": "Not found"}
         if user != note.owner and user not in note.readers:
             return 403, {"error": "Access denied"}
-        if request.method == "PUT":
+        if match[3] is not None:
+            # As in POST /api/notes/n1/star, which has no body.
+            note.fields[match[3]] = True
+        elif request.method in ("PUT", "PATCH"):
             note.fields.update(json.loads(request.body))
         if request.method == "DELETE":
             del stored[match[2]]

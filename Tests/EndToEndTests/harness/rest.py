@@ -1,0 +1,34 @@
+"""What an app does that knows nothing of WebSockets: plain requests to its API."""
+
+import json
+from typing import Any
+
+from . import http
+from .gateway import Gateway
+
+
+def ask(
+    gateway: Gateway,
+    method: str,
+    target: str,
+    token: str | None = None,
+    body: Any = None,
+    *fields: str,
+    within: float = 10,
+) -> http.Response:
+    """One request on a connection of its own, with a token and a body that is JSON or bytes."""
+    with http.connect(gateway.endpoint) as stream:
+        stream.send(request(gateway, method, target, token, body, *fields))
+        return stream.read_response(within)
+
+
+def request(
+    gateway: Gateway, method: str, target: str, token: str | None, body: Any, *fields: str
+) -> bytes:
+    data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+    lines = [*fields]
+    if token is not None:
+        lines.append(f"Authorization: Bearer {token}")
+    if body is not None:
+        lines.append("Content-Type: application/json")
+    return http.request(gateway.endpoint, method, target, data, *lines)

@@ -1,0 +1,360 @@
+"""PROXY.md, "Writes that sync": what is written by REST reaches the other devices."""
+
+import gzip
+import signal
+import threading
+import time
+
+import pytest
+
+from harness import http, rest
+from harness.timing import wait_until
+from harness.tokens import Issuer
+
+SIZE_MAX = 16_384
+
+CONFIGURATION = {
+    "workers": 4,
+    "websocket": {"max_message_size": SIZE_MAX},
+    "proxy": {
+        "sync_routes": [
+            {"POST /api/notes/{noteId}/star": "note_sync"},
+            {"POST /api/notes/{noteId}/trash": "note_deleted"},
+            {"POST /api/folders/{folderId}/pin": "folder_updated"},
+            {"POST /api/folders/{folderId}/burn": "folder_deleted"},
+        ]
+    },
+}
+
+
+@pytest.fixture
+def ask(gateway, user):
+    """Asks the file's gateway as `user`."""
+
+    def send(method, target, body=None, *fields, token=None, **others):
+        token = token or gateway.issuer.token(user)
+        return rest.ask(gateway, method, target, token, body, *fields, **others)
+
+    return send
+
+
+def fence(ask, device, note, joined, count=1):
+    """Nobody heard of what went before: the next accepted write is number `count`."""
+    ask("PUT", f"/api/notes/{note}", {"fence": count})
+    device.expect("note_sync", changes={"fence": count}, seq=joined["seq"] + count)
+    device.expect_nothing()
+
+
+# What is heard.
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_an_update_is_heard_by_all_who_have_joined(api, device, ask, user, note, new_name, method):
+    reader = new_name("reader")
+    api.notes[note].readers.add(reader)
+    own, other, elsewhere = device(user), device(reader), device(user)
+    joined = own.join(note)
+    other.join(note)
+    answer = ask(method, f"/api/notes/{note}?from=app", {"title": "x"})
+    assert (answer.status, answer.json["title"]) == (200, "x")
+    for listener in (own, other):
+        sync = listener.expect(
+            "note_sync", noteId=note, changes={"title": "x"}, updatedNote=answer.json,
+            fromUserId=user, epoch=joined["epoch"], seq=joined["seq"] + 1,
+        )
+        assert sync.raw("updatedNote") == answer.body.decode()
+    elsewhere.expect_nothing()
+
+
+def test_a_creation_is_heard_by_the_users_devices(device, ask, user, new_name):
+    own, stranger = device(user), device(new_name("user"))
+    for kind, field in [("note", "noteData"), ("folder", "folderData")]:
+        name = new_name(kind)
+        answer = ask("POST", f"/api/{kind}s", {"id": name, "title": "é"})
+        assert answer.status == 201
+        own.expect(f"{kind}_created_sync", **{field: answer.json}, fromUserId=user)
+    own.expect_nothing()
+    stranger.expect_nothing()
+
+
+def test_a_deletion_is_heard_by_the_users_devices_and_the_room_which_is_no_more(
+    api, device, ask, user, note, new_name
+):
+    reader = new_name("reader")
+    api.notes[note].readers.add(reader)
+    own, other = device(user), device(reader, note)
+    assert ask("DELETE", f"/api/notes/{note}").status == 200
+    for listener in (own, other):
+        listener.expect("note_deleted_sync", noteId=note, fromUserId=user)
+    other.refused("join_note", "not_found", noteId=note)
+
+
+def test_writes_of_folders_are_heard_by_the_users_devices(device, ask, user, folder):
+    own = device(user)
+    answer = ask("PUT", f"/api/folders/{folder}", {"name": "Cakes"})
+    own.expect(
+        "folder_updated_sync", folderId=folder, changes={"name": "Cakes"},
+        updatedFolder=answer.json, fromUserId=user,
+    )
+    assert ask("DELETE", f"/api/folders/{folder}").status == 200
+    own.expect("folder_deleted_sync", folderId=folder, fromUserId=user)
+
+
+def test_routes_of_the_apis_own_are_heard_as_they_say(api, device, ask, user, note, new_name):
+    own = device(user, note)
+    answer = ask("POST", f"/api/notes/{note}/star")
+    assert answer.json["star"] is True
+    own.expect("note_sync", noteId=note, changes={}, updatedNote=answer.json)
+    ask("POST", f"/api/notes/{note}/other")
+    ask("POST", f"/api/notes/{note}/trash")
+    own.expect("note_deleted_sync", noteId=note)
+    folder = api.add_folder(new_name("folder"), user)
+    answer = ask("POST", f"/api/folders/{folder}/pin", {"by": "hand"})
+    own.expect(
+        "folder_updated_sync", folderId=folder, changes={"by": "hand"}, updatedFolder=answer.json
+    )
+    ask("POST", f"/api/folders/{folder}/burn")
+    own.expect("folder_deleted_sync", folderId=folder)
+    own.expect_nothing()
+
+
+def test_the_callers_own_connection_hears_nothing_if_it_is_named(
+    device, ask, user, note, new_name
+):
+    own, other = device(user, note), device(user, note)
+    ask("PUT", f"/api/notes/{note}", {"n": 1}, f"X-Connection-Id: {own.connection_id}")
+    other.expect("note_sync", changes={"n": 1})
+    own.expect_nothing()
+    ask("DELETE", f"/api/notes/{note}", None, f"X-Connection-Id: {own.connection_id}")
+    other.expect("note_deleted_sync")
+    own.expect_nothing()
+    made = new_name("note")
+    ask("POST", "/api/notes", {"id": made}, f"x-connection-id: {own.connection_id}")
+    other.expect("note_created_sync")
+    own.expect_nothing()
+
+
+def test_another_users_connection_cannot_be_left_out(api, device, ask, user, note, new_name):
+    reader = new_name("reader")
+    api.notes[note].readers.add(reader)
+    other = device(reader, note)
+    names = [other.connection_id, "0" * 36, "nonsense"]
+    for number, name in enumerate(names):
+        ask("PUT", f"/api/notes/{note}", {"n": number}, f"X-Connection-Id: {name}")
+        other.expect("note_sync", changes={"n": number})
+    two = [f"X-Connection-Id: {other.connection_id}"] * 2
+    ask("PUT", f"/api/notes/{note}", {"n": 9}, *two)
+    other.expect("note_sync", changes={"n": 9})
+
+
+def test_a_body_that_is_no_object_is_heard_as_no_changes(api, device, ask, user, note):
+    own = device(user, note)
+    answer = ask("PUT", f"/api/notes/{note}", [])
+    assert answer.status == 200
+    own.expect("note_sync", changes={}, updatedNote=answer.json)
+
+
+# What is not.
+
+
+def test_a_write_without_a_valid_token_passes_and_is_not_heard_of(
+    device, gateway, ask, user, note
+):
+    own = device(user)
+    joined = own.join(note)
+    # The API of these tests looks at nothing but the name in it.
+    strange = Issuer(secret=b"x" * 32).token(user)
+    expired = gateway.issuer.token(user, lifetime=-60)
+    for token in (strange, expired):
+        assert ask("PUT", f"/api/notes/{note}", {"a": 1}, token=token).status == 200
+    for fields in (["Authorization: Basic YTpi"], []):
+        answer = rest.ask(gateway, "PUT", f"/api/notes/{note}", None, {"a": 2}, *fields)
+        assert answer.status == 401
+    fence(ask, own, note, joined)
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 409, 500, 503])
+def test_a_write_that_is_refused_passes_back_and_is_not_heard_of(
+    api, device, ask, user, note, status
+):
+    own = device(user)
+    joined = own.join(note)
+    for method in ["PUT", "PATCH", "DELETE"]:
+        api.misbehave(method, note, status=status, body=b'{"error":"no"}')
+        answer = ask(method, f"/api/notes/{note}", {"id": note})
+        assert (answer.status, answer.body) == (status, b'{"error":"no"}')
+    api.misbehave("POST", note, status=status, body=b'{"id":"x"}')
+    assert ask("POST", "/api/notes", {"id": note}).status == status
+    fence(ask, own, note, joined)
+
+
+def test_an_answer_that_is_not_json_passes_back_and_is_not_heard_of(
+    api, device, ask, user, note, new_name
+):
+    own = device(user)
+    joined = own.join(note)
+    for body in [b"done", b"", b'{"id":', b'{"id":"\xff"}']:
+        api.misbehave("PUT", note, body=body)
+        assert ask("PUT", f"/api/notes/{note}", {"title": "x"}).body == body
+    made = new_name("note")
+    for body in [b"done", b"{}", b'{"id":7}', b'{"id":"a b"}', b'["id"]']:
+        api.misbehave("POST", made, body=body, status=201, is_applied=False)
+        assert ask("POST", "/api/notes", {"id": made}).body == body
+    fence(ask, own, note, joined)
+
+
+def test_a_deletion_needs_no_json(api, device, ask, user, note):
+    own = device(user)
+    api.misbehave("DELETE", note, status=204)
+    assert ask("DELETE", f"/api/notes/{note}").status == 204
+    own.expect("note_deleted_sync", noteId=note)
+
+
+def test_with_sync_writes_off_nobody_hears_of_anything(start_gateway, device_of, user, note):
+    gateway = start_gateway({"proxy": {"sync_writes": False}})
+    own = device_of(gateway, user, note)
+    token = gateway.issuer.token(user)
+    assert rest.ask(gateway, "PUT", f"/api/notes/{note}", token, {"a": 1}).status == 200
+    own.expect_nothing()
+
+
+# Sizes and encodings.
+
+
+def test_a_body_over_the_size_passes_whole_and_is_heard_of_as_the_api_has_it(
+    device, ask, user, note
+):
+    own = device(user, note)
+    answer = ask("PUT", f"/api/notes/{note}", {"body": "x" * SIZE_MAX})
+    assert len(answer.json["body"]) == SIZE_MAX
+    own.expect("note_sync", changes={}, updatedNote=answer.json)
+
+
+def test_an_answer_over_the_size_passes_whole_and_is_heard_of_as_the_api_has_it(
+    api, device, ask, user, note, new_name
+):
+    api.notes[note].fields["body"] = "x" * SIZE_MAX
+    own = device(user, note)
+    answer = ask("PUT", f"/api/notes/{note}", {"title": "x"})
+    assert len(answer.body) > SIZE_MAX
+    own.expect("note_sync", changes={"title": "x"}, updatedNote=answer.json)
+    made = {"id": new_name("note"), "body": "x" * SIZE_MAX}
+    assert ask("POST", "/api/notes", made).json == made
+    own.expect("note_created_sync", noteData=made)
+    own.expect_nothing()
+
+
+def test_an_encoded_answer_passes_as_it_is_and_is_heard_of_as_the_api_has_it(
+    api, device, ask, user, note
+):
+    own = device(user, note)
+    encoded = gzip.compress(b'{"id":"x"}')
+    api.misbehave("PUT", note, body=encoded, headers=[("Content-Encoding", "gzip")])
+    assert ask("PUT", f"/api/notes/{note}", {"title": "x"}).body == encoded
+    own.expect("note_sync", changes={"title": "x"}, updatedNote=api.notes[note].fields)
+
+
+def test_changes_include_fields_of_the_answer(start_gateway, device_of, user, note):
+    gateway = start_gateway({"websocket": {"changes_include": ["body"]}})
+    own = device_of(gateway, user, note)
+    rest.ask(gateway, "PUT", f"/api/notes/{note}", gateway.issuer.token(user), {"title": "x"})
+    own.expect("note_sync", changes={"title": "x", "body": "milk"})
+
+
+# Turns.
+
+
+def test_a_write_waits_its_turn_with_its_body_unread(api, device, gateway, ask, user, note):
+    own = device(user, note)
+    gate = api.hold("PUT", note)
+    own.send("note_update", noteId=note, changes={"n": 1}, requestId="1")
+    gate.wait_for_arrival()
+    token = gateway.issuer.token(user)
+    with http.connect(gateway.endpoint) as stream:
+        body = b'{"n": 2}'
+        fields = [f"Authorization: Bearer {token}", "Expect: 100-continue"]
+        whole = http.request(gateway.endpoint, "PUT", f"/api/notes/{note}", body, *fields)
+        stream.send(whole.removesuffix(body))
+        own.expect_nothing()
+        assert len(api.requests("PUT", note)) == 1
+        gate.open()
+        assert stream.read_response().status == 100
+        stream.send(body)
+        assert stream.read_response().status == 200
+    assert own.answer_to("1")["type"] == "note_update_success"
+    own.expect("note_sync", changes={"n": 2})
+    assert api.overlapping_writes(note) == []
+
+
+def test_a_write_that_finds_the_queue_full_is_refused(
+    api, start_gateway, device_of, user, note
+):
+    gateway = start_gateway({"limits": {"pending_writes_per_note": 1}})
+    own = device_of(gateway, user)
+    gate = api.hold("PUT", note)
+    own.send("note_update", noteId=note, changes={"n": 1}, requestId="1")
+    gate.wait_for_arrival()
+    own.send("note_update", noteId=note, changes={"n": 2}, requestId="2")
+    own.answer("ping")
+    token = gateway.issuer.token(user)
+    answer = rest.ask(gateway, "PUT", f"/api/notes/{note}", token, {"n": 3})
+    assert (answer.status, answer.json["code"]) == (503, "overloaded")
+    gate.open()
+    assert own.answer_to("2")["type"] == "note_update_success"
+    assert rest.ask(gateway, "PUT", f"/api/notes/{note}", token, {"n": 4}).status == 200
+
+
+def test_who_goes_while_waiting_has_written_nothing(api, device, gateway, ask, user, note):
+    own = device(user, note)
+    gate = api.hold("PUT", note)
+    own.send("note_update", noteId=note, changes={"n": 1}, requestId="1")
+    gate.wait_for_arrival()
+    file_count = gateway.open_file_count
+    with http.connect(gateway.endpoint) as stream:
+        token = gateway.issuer.token(user)
+        stream.send(rest.request(gateway, "DELETE", f"/api/notes/{note}", token, None))
+        wait_until(lambda: gateway.open_file_count > file_count)
+    wait_until(lambda: gateway.open_file_count == file_count)
+    gate.open()
+    assert own.answer_to("1")["type"] == "note_update_success"
+    ask("PUT", f"/api/notes/{note}", {"n": 2})
+    own.expect("note_sync", changes={"n": 2})
+    assert api.requests("DELETE", note) == []
+
+
+def test_who_goes_after_having_asked_has_written(api, device, gateway, user, note):
+    own = device(user, note)
+    token = gateway.issuer.token(user)
+    gate = api.hold("PUT", note)
+    with http.connect(gateway.endpoint) as stream:
+        stream.send(rest.request(gateway, "PUT", f"/api/notes/{note}", token, {"n": 1}))
+        gate.wait_for_arrival()
+    own.answer("ping")
+    gate.open()
+    own.expect("note_sync", changes={"n": 1})
+    assert own.update(note, n=2)["seq"]
+
+
+def test_who_breaks_off_in_the_body_holds_up_nobody(api, device, gateway, ask, user, note):
+    own = device(user)
+    joined = own.join(note)
+    token = gateway.issuer.token(user)
+    with http.connect(gateway.endpoint) as stream:
+        stream.send(rest.request(gateway, "PUT", f"/api/notes/{note}", token, {"n": 1})[:-1])
+        own.answer("ping")
+    fence(ask, own, note, joined)
+
+
+def test_a_stop_lets_a_write_under_way_end(api, start_gateway, device_of, user, note):
+    gateway = start_gateway()
+    own = device_of(gateway, user, note)
+    gate = api.hold("PUT", note)
+    token = gateway.issuer.token(user)
+    with http.connect(gateway.endpoint) as stream:
+        stream.send(rest.request(gateway, "PUT", f"/api/notes/{note}", token, {"n": 1}))
+        gate.wait_for_arrival()
+        gateway.signal(signal.SIGTERM)
+        own.websocket.expect_close(1001)
+        gate.open()
+        assert stream.read_response().status == 200
+    assert gateway.wait() == 0
