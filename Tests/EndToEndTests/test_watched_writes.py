@@ -8,7 +8,7 @@ import time
 import pytest
 
 from harness import http, rest
-from harness.timing import wait_until
+from harness.timing import duration, wait_until
 from harness.tokens import Issuer
 
 SIZE_MAX = 16_384
@@ -343,6 +343,26 @@ def test_who_breaks_off_in_the_body_holds_up_nobody(api, device, gateway, ask, u
         stream.send(rest.request(gateway, "PUT", f"/api/notes/{note}", token, {"n": 1})[:-1])
         own.answer("ping")
     fence(ask, own, note, joined)
+
+
+def test_who_takes_too_long_over_a_body_gives_the_turn_back(
+    start_gateway, device_of, user, note
+):
+    gateway = start_gateway({"upstream": {"request_timeout": duration(1)}})
+    own = device_of(gateway, user, note)
+    token = gateway.issuer.token(user)
+    with http.connect(gateway.endpoint) as stream:
+        body, wait = b'{"n": 1}', "Expect: 100-continue"
+        whole = rest.request(gateway, "PUT", f"/api/notes/{note}", token, body, wait)
+        stream.send(whole.removesuffix(body))
+        assert stream.read_response().status == 100
+        stream.send(body[:-1])
+        own.update(note, n=2)
+        own.expect_nothing()
+        stream.send(body[-1:])
+        answer = stream.read_response()
+        assert answer.status == 200
+    own.expect("note_sync", changes={"n": 1}, updatedNote=answer.json)
 
 
 def test_a_stop_lets_a_write_under_way_end(api, start_gateway, device_of, user, note):

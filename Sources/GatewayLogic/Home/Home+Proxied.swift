@@ -31,14 +31,14 @@ extension Home {
     }
   }
 
-  /// A proxied creation was accepted, `data` being the upstream's answer where it is at hand.
-  /// `newEpoch` is for a note that is not known here, as a rule.
-  package mutating func proxiedCreated(
-    _ write: ProxiedWrite, as data: JSONText?, newEpoch: Epoch, at now: MonotonicTime,
+  /// One has ended that had no turn, or had to give it back. `newEpoch` is for a note that is not
+  /// known here, as one that was created as a rule.
+  package mutating func proxiedDone(
+    _ write: ProxiedWrite, _ outcome: ProxiedOutcome, newEpoch: Epoch, at now: MonotonicTime,
     wallNow: WallTime, into effects: inout [HomeEffect]
   ) {
     with(write.resource, newEpoch: newEpoch, at: now, into: &effects) { entry, lane, _ in
-      entry.lane.proxiedCreated(write, as: data, at: now, wallNow: wallNow, into: &lane)
+      entry.lane.proxiedDone(write, outcome, at: now, wallNow: wallNow, into: &lane)
     }
   }
 

@@ -31,8 +31,7 @@ extension WriteLane {
     case (_, .notAccepted), (.create, _), (.update, .accepted(_, answer: nil)):
       break
     case (.delete, _):
-      recent.deleted(by: write.user, at: wallNow, now: now)
-      effects.append(.announce(.deleted(at: wallNow, by: write.author)))
+      deleted(write, at: now, wallNow, into: &effects)
     case (.update, .accepted(changes: let changes, answer: let answer?)):
       announce(write, changes, answer, at: now, wallNow, into: &effects)
     case (.update, .acceptedUnseen(changes: let changes)):
@@ -41,18 +40,44 @@ extension WriteLane {
     startNext(at: now, into: &effects)
   }
 
-  /// A creation was accepted. Without `data` the others hear what the upstream has, when it is the
-  /// look's turn; where too many wait for theirs, nobody does.
-  package mutating func proxiedCreated(
-    _ write: ProxiedWrite, as data: JSONText?, at now: MonotonicTime, wallNow: WallTime,
+  /// A proxied write has ended that had no turn, or had to give it back: a creation, or one whose
+  /// client took too long. What an update came to among the others' writes is not known: they hear
+  /// what the upstream has, when it is the look's turn. Where too many wait for theirs, nobody does.
+  package mutating func proxiedDone(
+    _ write: ProxiedWrite, _ outcome: ProxiedOutcome, at now: MonotonicTime, wallNow: WallTime,
     into effects: inout [WriteLaneEffect]
   ) {
-    if let data {
-      recent.created(by: write.user, at: wallNow, now: now)
-      effects.append(.announce(.created(data, at: wallNow, by: write.author)))
-    } else {
+    switch (write.kind, outcome) {
+    case (_, .notAccepted), (.create, .accepted(_, answer: nil)),
+      (.update, .accepted(_, answer: nil)):
+      break
+    case (.create, .accepted(_, answer: let data?)):
+      created(write, as: data, at: now, wallNow, into: &effects)
+    case (.create, .acceptedUnseen):
       _ = take(.view(write, changes: .emptyObject), at: now, into: &effects)
+    case (.update, .accepted(changes: let changes, _)):
+      _ = take(.view(write, changes: changes), at: now, into: &effects)
+    case (.update, .acceptedUnseen(changes: let changes)):
+      _ = take(.view(write, changes: changes ?? .emptyObject), at: now, into: &effects)
+    case (.delete, _):
+      deleted(write, at: now, wallNow, into: &effects)
     }
+  }
+
+  private mutating func created(
+    _ write: ProxiedWrite, as data: JSONText, at now: MonotonicTime, _ wallNow: WallTime,
+    into effects: inout [WriteLaneEffect]
+  ) {
+    recent.created(by: write.user, at: wallNow, now: now)
+    effects.append(.announce(.created(data, at: wallNow, by: write.author)))
+  }
+
+  private mutating func deleted(
+    _ write: ProxiedWrite, at now: MonotonicTime, _ wallNow: WallTime,
+    into effects: inout [WriteLaneEffect]
+  ) {
+    recent.deleted(by: write.user, at: wallNow, now: now)
+    effects.append(.announce(.deleted(at: wallNow, by: write.author)))
   }
 
   mutating func view(
@@ -68,7 +93,7 @@ extension WriteLane {
   ) {
     guard case .answered(status: 200, json: let found?, _) = reply else { return }
     switch write.kind {
-    case .create: proxiedCreated(write, as: found, at: now, wallNow: wallNow, into: &effects)
+    case .create: created(write, as: found, at: now, wallNow, into: &effects)
     case .update: announce(write, changes, found, at: now, wallNow, into: &effects)
     case .delete: preconditionFailure("a deletion leaves nothing to look at")
     }

@@ -37,7 +37,7 @@ final class ForwardedRequest: UpstreamStreamHandler {
   private var isBodyPaused = false
   private var isBodyUnwanted = false
   /// Whether the client has sent all of it.
-  private var isWhole: Bool
+  private(set) var isWhole: Bool
   /// The upstream said 417 to `Expect`.
   private var hasExpectationFailed = false
 

@@ -15,8 +15,17 @@ final class WatchedRequest: ForwardingObserver {
   let write: WatchedWrite
   /// What it is passed on by, until it is over.
   var forwarded: ForwardedRequest?
-  /// Whether it was told to go.
-  var hasGone = false
+  /// What its lane knows of it.
+  var turn = Turn.awaited
+
+  enum Turn {
+    /// Leaves when the lane says go, or the client goes.
+    case awaited
+    /// The lane waits for the outcome. Leaves when the client takes too long over its body.
+    case had(since: MonotonicTime)
+    /// The lane goes on without it.
+    case givenBack
+  }
   /// Told the outcome, once, of one that has gone; in the middle of the upstream's callbacks unless
   /// `isLast`.
   var told: ((WatchedRequest, ProxiedOutcome, _ isLast: Bool) -> Void)?

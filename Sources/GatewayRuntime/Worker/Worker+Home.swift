@@ -53,9 +53,9 @@ extension Worker {
     runHomeEffects()
   }
 
-  func created(_ write: ProxiedWrite, _ data: JSONText?) {
-    home.proxiedCreated(
-      write, as: data, newEpoch: nextEpoch(), at: SystemClock.monotonic,
+  func done(_ write: ProxiedWrite, _ outcome: ProxiedOutcome) {
+    home.proxiedDone(
+      write, outcome, newEpoch: nextEpoch(), at: SystemClock.monotonic,
       wallNow: SystemClock.wall, into: &homeEffects)
     runHomeEffects()
   }

@@ -3,6 +3,7 @@ import GatewayLoop
 import GatewayTokens
 import GatewayTransport
 import GatewayTypes
+import GatewayUpstream
 import GatewayWire
 
 /// Requests that are no upgrades: they go to the upstream, at once or when it is their turn.
@@ -69,7 +70,8 @@ extension Worker {
 
   private func go(_ request: WatchedRequest) {
     guard let rules = setup.forwarding else { return }
-    request.hasGone = true
+    request.turn = .had(since: SystemClock.monotonic)
+    startTurnTimer()
     request.forwarded?.forward(rules, ids: &requestIDs, through: upstream)
   }
 
@@ -100,21 +102,51 @@ extension Worker {
     of request: WatchedRequest, _ outcome: ProxiedOutcome
   ) -> (WorkerMessage, UInt16)? {
     if let write = request.write.proxied {
-      let home = home(of: write.resource)
-      return (
-        request.hasGone ? .proxiedEnded(write, outcome) : .proxiedWithdrawn(write), home
-      )
+      let message: WorkerMessage =
+        switch request.turn {
+        case .awaited: .proxiedWithdrawn(write)
+        case .had: .proxiedEnded(write, outcome)
+        case .givenBack: .proxiedDone(write, outcome)
+        }
+      return (message, home(of: write.resource))
     }
-    var data: JSONText?
+    let text: [UInt8]
     switch outcome {
     case .notAccepted, .accepted(_, answer: nil): return nil
-    case .accepted(_, answer: let answer?): data = answer
-    case .acceptedUnseen: break
+    case .accepted(_, answer: let answer?): text = answer.bytes
+    case .acceptedUnseen: text = request.answerBeginning
     }
-    guard let name = JSONText.id(inBeginning: data?.bytes ?? request.answerBeginning),
-      let write = request.write.creation(of: name)
+    guard let name = JSONText.id(inBeginning: text), let write = request.write.creation(of: name)
     else { return nil }
-    return (.proxiedCreated(write, data), home(of: write.resource))
+    return (.proxiedDone(write, outcome), home(of: write.resource))
+  }
+
+  // MARK: Turns
+
+  private var turnDuration: Duration { setup.upstream.requestTimeout }
+
+  private func startTurnTimer() {
+    guard !isTurnTimerRunning else { return }
+    isTurnTimerRunning = true
+    turnTimer?.start(after: turnDuration)
+  }
+
+  /// A client that lets the note's other writers wait for its body for longer than they would wait
+  /// for the upstream gives its turn back: otherwise anybody could hold up any note.
+  func takeTurnsBack(at now: MonotonicTime) {
+    isTurnTimerRunning = false
+    for request in watched.values {
+      guard case .had(since: let since) = request.turn, request.forwarded?.isWhole == false,
+        let write = request.write.proxied
+      else { continue }
+      if now - since >= turnDuration {
+        request.turn = .givenBack
+        post(.proxiedEnded(write, .notAccepted), to: home(of: write.resource))
+      } else {
+        startTurnTimer()
+      }
+    }
+    settle()
   }
 
   private func watchedEnded(_ request: WatchedRequest) {

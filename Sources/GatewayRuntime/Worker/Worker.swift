@@ -54,6 +54,9 @@ final class Worker {
   /// Those whose outcome others are to hear of, by the number of their ticket.
   var watched: [UInt64: WatchedRequest] = [:]
   var watchedCount: UInt64 = 0
+  /// Runs while there are some whose turn may have to be taken back.
+  private(set) var turnTimer: Timer?
+  var isTurnTimerRunning = false
   var phase = Phase.running
 
   /// How far the worker is on its way to the end.
@@ -110,6 +113,7 @@ final class Worker {
       home.forgetIdle(at: SystemClock.monotonic)
     }
     housekeepingTimer?.start(every: .seconds(10))
+    turnTimer = Timer(on: loop) { [unowned self] in takeTurnsBack(at: SystemClock.monotonic) }
     for listener in listeners {
       front.listen(on: listener.descriptor, tlsIndex: listener.tlsIndex)
     }
@@ -179,8 +183,8 @@ final class Worker {
       withdrawn(write)
     case .proxiedEnded(let write, let outcome):
       ended(write, outcome)
-    case .proxiedCreated(let write, let data):
-      created(write, data)
+    case .proxiedDone(let write, let outcome):
+      done(write, outcome)
     case .go(let write):
       go(write)
     case .refuse(let write):

@@ -15,7 +15,7 @@ enum WorkerMessage: Sendable {
   case proxied(ProxiedWrite)
   case proxiedWithdrawn(ProxiedWrite)
   case proxiedEnded(ProxiedWrite, ProxiedOutcome)
-  case proxiedCreated(ProxiedWrite, JSONText?)
+  case proxiedDone(ProxiedWrite, ProxiedOutcome)
 
   // To the worker of a connection.
   case writeAnswered(Writer, WriteResult)

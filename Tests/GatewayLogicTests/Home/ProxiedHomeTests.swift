@@ -79,8 +79,8 @@ struct ProxiedHomeTests {
 
   @Test func `announces creations of notes that it does not know`() {
     let created = effects {
-      household.home.proxiedCreated(
-        proxied(1, .create), as: answer, newEpoch: epoch, at: start, wallNow: later, into: &$0)
+      household.home.proxiedDone(
+        proxied(1, .create), accepted, newEpoch: epoch, at: start, wallNow: later, into: &$0)
     }
     #expect(
       created == [

@@ -45,7 +45,10 @@ final class ProxiedBench {
   @discardableResult
   func create(_ write: ProxiedWrite, as data: JSONText? = answer) -> [WriteLaneEffect] {
     effects {
-      lane.proxiedCreated(write, as: data, at: clock.now, wallNow: later, into: &$0)
+      lane.proxiedDone(
+        write,
+        data.map { .accepted(changes: noteData, answer: $0) } ?? .acceptedUnseen(changes: nil),
+        at: clock.now, wallNow: later, into: &$0)
     }
   }
 

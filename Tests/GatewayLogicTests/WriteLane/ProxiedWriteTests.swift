@@ -139,4 +139,34 @@ struct ProxiedWriteTests {
     #expect(bench.answered(yes) == [.announce(.created(answer, at: later, by: nobody))])
     #expect(bench.lane.isEmpty)
   }
+
+  @Test func `that had to give its turn back is heard of as the API has it, in its turn`() {
+    bench.submit(proxied(1))
+    bench.submit(update(2))
+    #expect(bench.end(proxied(1), .notAccepted).count == 1)
+    let done = effects {
+      bench.lane.proxiedDone(proxied(1), accepted, at: start, wallNow: later, into: &$0)
+    }
+    #expect(done == [])
+    #expect(bench.answered(yes).last == .look(for: proxied(1)))
+    #expect(bench.answered(yes) == [updated(2)])
+  }
+
+  static let late: [(ProxiedWrite.Kind, ProxiedOutcome, [WriteLaneEffect])] = [
+    (.update, .notAccepted, []), (.update, .accepted(changes: changes, answer: nil), []),
+    (.update, .acceptedUnseen(changes: nil), [.look(for: proxied(1))]),
+    (.delete, .notAccepted, []),
+    (.delete, .acceptedUnseen(changes: nil), [.announce(.deleted(at: later, by: nobody))]),
+    (.create, .notAccepted, []), (.create, .accepted(changes: changes, answer: nil), []),
+  ]
+
+  @Test(arguments: late)
+  func `that ends without a turn is heard of if it was accepted`(
+    kind: ProxiedWrite.Kind, outcome: ProxiedOutcome, expected: [WriteLaneEffect]
+  ) {
+    let done = effects {
+      bench.lane.proxiedDone(proxied(1, kind), outcome, at: start, wallNow: later, into: &$0)
+    }
+    #expect(done == expected)
+  }
 }
