@@ -26,11 +26,10 @@ final class WatchedRequest: ForwardingObserver {
     /// The lane goes on without it.
     case givenBack
   }
-  /// Told the outcome, once, of one that has gone; in the middle of the upstream's callbacks unless
-  /// `isLast`.
+  /// Told the outcome, once; in the middle of the upstream's or the front's callbacks unless `isLast`.
   var told: ((WatchedRequest, ProxiedOutcome, _ isLast: Bool) -> Void)?
-  /// Told when it is over.
-  var over: ((WatchedRequest) -> Void)?
+  /// Told when it is over; `isLast` is meant as above.
+  var over: ((WatchedRequest, _ isLast: Bool) -> Void)?
 
   private let sizeMax: Int
   private var changes: Kept
@@ -96,7 +95,7 @@ final class WatchedRequest: ForwardingObserver {
     forwarded = nil
     let over = over
     self.over = nil
-    over?(self)
+    over?(self, isLast)
   }
 
   // MARK: The outcome

@@ -44,7 +44,7 @@ extension Worker {
   private func watch(_ exchange: HTTPExchange, _ write: WatchedWrite, _ rules: ForwardingRules) {
     let request = WatchedRequest(write, sizeMax: setup.rules.limits.messageSizeMax)
     request.told = { [unowned self] in outcomeKnown($0, $1, isLast: $2) }
-    request.over = { [unowned self] in watchedEnded($0) }
+    request.over = { [unowned self] in watchedEnded($0, isLast: $1) }
     watched[write.ticket.number] = request
     request.forwarded = ForwardedRequest(
       exchange, bodySizeMax: rules.bodySizeMax, observer: request)
@@ -135,7 +135,8 @@ extension Worker {
   /// for the upstream gives its turn back: otherwise anybody could hold up any note.
   func takeTurnsBack(at now: MonotonicTime) {
     isTurnTimerRunning = false
-    for request in watched.values {
+    // Whose outcome has been told has none to give back.
+    for request in watched.values where request.awaitsOutcome {
       guard case .had(since: let since) = request.turn, request.forwarded?.isWhole == false,
         let write = request.write.proxied
       else { continue }
@@ -149,11 +150,14 @@ extension Worker {
     settle()
   }
 
-  private func watchedEnded(_ request: WatchedRequest) {
+  private func watchedEnded(_ request: WatchedRequest, isLast: Bool) {
     watched[request.write.ticket.number] = nil
     guard phase != .over else { return }
-    // Its end may be told from within the front, whose own end comes later.
     if phase != .running { reportIfEmptied() }
-    settle()
+    if isLast {
+      settle()
+    } else {
+      endIfFinished()
+    }
   }
 }
