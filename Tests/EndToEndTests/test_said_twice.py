@@ -9,12 +9,7 @@ CONFIGURATION = {"workers": 4}
 
 @pytest.fixture
 def ask(gateway, user):
-    """Asks the file's gateway as `user`."""
-
-    def send(method, target, body=None, *fields):
-        return rest.ask(gateway, method, target, gateway.issuer.token(user), body, *fields)
-
-    return send
+    return rest.asking(gateway, user)
 
 
 def methods(api, name: str) -> list[str]:

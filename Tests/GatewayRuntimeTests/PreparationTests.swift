@@ -71,4 +71,19 @@ struct PreparationTests {
     let files = ConfigurationFiles(listeners: [nil], hmacSecret: secret)
     #expect(throws: StartError.self) { try Preparation(configuration, files) }
   }
+
+  @Test func `writes by REST are watched unless that is off, or nothing is passed on`() throws {
+    let path = Array("/star/n1".utf8)[...]
+    let post = Array("POST".utf8)[...]
+    for (isEnabled, syncs) in [(true, true), (true, false), (false, true)] {
+      let route = RouteTemplate("POST", ["star", .name])
+      let setup = try setup(
+        Configuration(
+          upstream: Configuration.Upstream(url: url), authentication: authentication,
+          proxy: Configuration.Proxy(
+            isEnabled: isEnabled, syncsWrites: syncs,
+            syncRoutes: [SyncRoute(route, .noteSync)])))
+      #expect((setup.watched?.match(method: post, path: path) != nil) == (isEnabled && syncs))
+    }
+  }
 }

@@ -42,7 +42,8 @@ extension WriteLane {
 
   /// A proxied write has ended that had no turn, or had to give it back: a creation, or one whose
   /// client took too long. What an update came to among the others' writes is not known: they hear
-  /// what the upstream has, when it is the look's turn. Where too many wait for theirs, nobody does.
+  /// what the upstream has, when it is the look's turn. Where too many wait for theirs, nobody
+  /// does.
   package mutating func proxiedDone(
     _ write: ProxiedWrite, _ outcome: ProxiedOutcome, at now: MonotonicTime, wallNow: WallTime,
     into effects: inout [WriteLaneEffect]

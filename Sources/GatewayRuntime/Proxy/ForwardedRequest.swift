@@ -12,8 +12,8 @@ protocol ForwardingObserver: AnyObject {
   var awaitsOutcome: Bool { get }
   /// A piece of the answer's body, borrowed until return.
   func received(_ bytes: UnsafeRawBufferPointer)
-  /// Once, last. Nil when the client went away or broke off before the answer was whole, or was never
-  /// passed on: the outcome is unknown.
+  /// Once, last. Nil when the client went away or broke off before the answer was whole, or was
+  /// never passed on: the outcome is unknown.
   func ended(_ end: StreamEnd?)
 }
 
@@ -22,8 +22,9 @@ protocol ForwardingObserver: AnyObject {
 ///     taken ──forward──▶ forwarded ──answer's end / failure──▶ over
 ///       └──────────client gone──────────────────▶ over
 ///
-/// Until `forward` its body stays with the client. Neither body is ever held whole: who is slow makes
-/// the other side wait.
+/// Until `forward` its body stays with the client. Neither body is ever held whole: who is slow
+/// makes the other side wait, but for an answer whose outcome `observer` awaits: it says so for the
+/// beginning only.
 ///
 /// Retained by the exchange and the stream until each is over. Thread: the worker's.
 final class ForwardedRequest: UpstreamStreamHandler {
@@ -41,8 +42,8 @@ final class ForwardedRequest: UpstreamStreamHandler {
   /// The upstream said 417 to `Expect`.
   private var hasExpectationFailed = false
 
-  /// Takes a request whose answer has not begun. A body whose announced size is too large is refused
-  /// at once, which `observer` is told.
+  /// Takes a request whose answer has not begun. A body whose announced size is too large is
+  /// refused at once, which `observer` is told.
   init(_ exchange: HTTPExchange, bodySizeMax: Int, observer: (any ForwardingObserver)? = nil) {
     self.exchange = exchange
     isWhole = exchange.head.framing == .none || exchange.head.framing == .contentLength(0)

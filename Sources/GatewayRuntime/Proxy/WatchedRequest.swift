@@ -26,7 +26,8 @@ final class WatchedRequest: ForwardingObserver {
     /// The lane goes on without it.
     case givenBack
   }
-  /// Told the outcome, once; in the middle of the upstream's or the front's callbacks unless `isLast`.
+  /// Told the outcome, once; in the middle of the upstream's or the front's callbacks unless
+  /// `isLast`.
   var told: ((WatchedRequest, ProxiedOutcome, _ isLast: Bool) -> Void)?
   /// Told when it is over; `isLast` is meant as above.
   var over: ((WatchedRequest, _ isLast: Bool) -> Void)?

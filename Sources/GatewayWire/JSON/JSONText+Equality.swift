@@ -136,8 +136,8 @@ private struct JSONValueReader {
   }
 }
 
-/// A number by its value: ±0.digits × 10^exponent, without zeros at either end of the digits. Zero has
-/// none, and neither sign nor exponent.
+/// A number by its value: ±0.digits × 10^exponent, without zeros at either end of the digits. Zero
+/// has none, and neither sign nor exponent.
 private struct JSONNumber: Hashable {
   private var isNegative = false
   private var digits: [UInt8] = []

@@ -1,6 +1,7 @@
 """What an app does that knows nothing of WebSockets: plain requests to its API."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from . import http
@@ -32,3 +33,12 @@ def request(
     if body is not None:
         lines.append("Content-Type: application/json")
     return http.request(gateway.endpoint, method, target, data, *lines)
+
+
+def asking(gateway: Gateway, user: str) -> Callable[..., http.Response]:
+    """Asks `gateway` as `user`, unless another `token` is given."""
+
+    def send(method: str, target: str, body: Any = None, *fields: str, token: str | None = None):
+        return ask(gateway, method, target, token or gateway.issuer.token(user), body, *fields)
+
+    return send
