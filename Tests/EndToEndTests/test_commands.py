@@ -122,7 +122,16 @@ limits:
   pending_writes_per_note: 256
   header_timeout: 10s
   header_size: 32KiB
+  body_timeout: 30s
   idle_timeout: 75s
+proxy:
+  enabled: true
+  trusted_proxies: ["10.0.0.0/8", "::1"]
+  max_body_size: 64MiB
+  sync_writes: true
+  sync_routes:
+    - "POST /api/notes/{noteId}/star": note_sync
+    - "DELETE /api/notes/{noteId}/forever": note_deleted
 logging:
   level: notice
 workers: 0
@@ -176,7 +185,6 @@ shutdown_grace: [20s]
         ({"upstream": {"surprise": 1}}, "surprise"),
         ({"upstream": {"service": {"surprise": "x"}}}, "surprise"),
         ({"history": {"lifetime": "5m"}}, "history"),
-        ({"proxy": {"sync_writes": True}}, "sync_writes"),
         ({"admin": {"listen": ""}}, "admin"),
         ({"cluster": {"prefix": "x"}}, "cluster"),
         ({"authentication": {"message_signing": True}}, "message_signing"),
