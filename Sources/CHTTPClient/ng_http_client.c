@@ -56,9 +56,9 @@ static int set_timer(CURLM *multi, long timeout_ms, void *context) {
 
 /// One socket that libcurl waits for, or has waited for.
 ///
-/// libcurl stops to wait for a connection when a request ends and begins anew with the next one, and
-/// telling the kernel of both costs more than much else of a small request. So the kernel goes on
-/// watching for input, until there is some that nobody wants.
+/// libcurl stops to wait for a connection when a request ends and begins anew with the next one,
+/// and telling the kernel of both costs more than much else of a small request. So the kernel goes
+/// on watching for input, until there is some that nobody wants.
 struct watched_socket {
   client_impl *client;
   curl_socket_t descriptor;
@@ -95,8 +95,8 @@ static void socket_ready(void *context, int error, uint32_t events) {
     // libcurl reads only if it is told that it can.
     selected |= CURL_CSELECT_ERR | CURL_CSELECT_IN;
   }
-  // A server may refuse a body and close, and the write that follows fails, at which libcurl gives up
-  // without having looked whether something was said. Much can happen since the loop has asked.
+  // A server may refuse a body and close, and the write that follows fails, at which libcurl gives
+  // up without having looked whether something was said. Much can happen since the loop has asked.
   if ((events & NG_READABLE) ||
       ((watched->events & NG_READABLE) && ng_http_has_input(watched->descriptor))) {
     selected |= CURL_CSELECT_IN;

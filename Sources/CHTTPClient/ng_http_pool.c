@@ -1,7 +1,7 @@
 #include "ng_http_internal.h"
 
-// Requests are used again when they are done: what libcurl sets up for each, options and memory, costs
-// more than a small request itself.
+// Requests are used again when they are done: what libcurl sets up for each, options and memory,
+// costs more than a small request itself.
 
 static request_impl *make_request(const client_impl *client) {
   request_impl *request = ng_require_memory(calloc(1, sizeof *request));

@@ -301,9 +301,10 @@ static CURLcode set_pauses(request_impl *request) {
 }
 
 // When the answer is whole, libcurl gives up to send the rest of a body if the server said that it
-// would close or that it does not want it. But to libcurl a transfer whose body is paused is not done
-// even then, and nothing happens on it any more. So while an answer comes in before the body is all
-// out, the body is not left paused: if it is still wanted, it is asked for, and paused again.
+// would close or that it does not want it. But to libcurl a transfer whose body is paused is not
+// done even then, and nothing happens on it any more. So while an answer comes in before the body
+// is all out, the body is not left paused: if it is still wanted, it is asked for, and paused
+// again.
 
 void ng_http_look_at_early_answered(client_impl *client) {
   for (request_impl *request = client->early_answered; request != NULL;

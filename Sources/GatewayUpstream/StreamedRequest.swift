@@ -1,8 +1,8 @@
 package import GatewayTypes
 package import GatewayWire
 
-/// A request of a client's that is passed on: its head, made of parts that a `RequestHeadParser` found
-/// to be sound, and how its body will come.
+/// A request of a client's that is passed on: its head, made of parts that a `RequestHeadParser`
+/// found to be sound, and how its body will come.
 package struct StreamedRequest: Hashable, Sendable {
   package let method: String
   package let target: String
@@ -46,7 +46,8 @@ package struct StreamedAnswerHead: Hashable, Sendable {
   package let reason: [UInt8]
   /// Without Content-Length; all others, the ones for the next hop included.
   package let lines: FieldLines
-  /// What Content-Length says. Nil without one, and where the body is chunked, whose size nobody knows.
+  /// What Content-Length says. Nil without one, and where the body is chunked, whose size nobody
+  /// knows.
   package let size: UInt64?
 
   package init(status: Int, reason: [UInt8], lines: FieldLines, size: UInt64?) {

@@ -63,8 +63,8 @@ package final class UpstreamClient {
     if !admit(exchange) { refuse(.queueFull, answered) }
   }
 
-  /// Passes a request on whose body and answer come piece by piece, when its turn has come as for any
-  /// other. `handler` is retained until the end, of which it is told later, or from `shutdown`.
+  /// Passes a request on whose body and answer come piece by piece, when its turn has come as for
+  /// any other. `handler` is retained until the end, of which it is told later, or from `shutdown`.
   package func stream(
     _ request: StreamedRequest, to handler: any UpstreamStreamHandler
   ) -> UpstreamStream {
@@ -108,8 +108,8 @@ package final class UpstreamClient {
     tellRefusals()
   }
 
-  /// Ends a request that waits or is in flight: frees its place, logs its failure, and has `tell` tell
-  /// of it. Nothing when it has ended already.
+  /// Ends a request that waits or is in flight: frees its place, logs its failure, and has `tell`
+  /// tell of it. Nothing when it has ended already.
   func finish(
     _ visitor: any UpstreamVisitor, _ failure: UpstreamFailure?, tell: () -> Void
   ) {

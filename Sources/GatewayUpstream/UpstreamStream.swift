@@ -12,8 +12,8 @@ import GatewayWire
 ///
 /// Time: in the line, and from the start to the head of the answer, `request_timeout`, anew after
 /// each piece of the body that the upstream takes. The time for which the client lets the upstream
-/// wait for its body is not counted. An answer whose head has come may take as long as its connection
-/// lives.
+/// wait for its body is not counted. An answer whose head has come may take as long as its
+/// connection lives.
 ///
 /// Thread: the loop's.
 package final class UpstreamStream: UpstreamVisitor {
@@ -45,7 +45,8 @@ package final class UpstreamStream: UpstreamVisitor {
 
   // MARK: What the handler does
 
-  /// Gives the next bytes of the body, which are copied. Returns false when the next should wait for
+  /// Gives the next bytes of the body, which are copied. Returns false when the next should wait
+  /// for
   /// `bodyWanted`. Nothing after the end.
   @discardableResult
   package func write(_ bytes: UnsafeRawBufferPointer) -> Bool {

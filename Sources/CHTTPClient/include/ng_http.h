@@ -79,11 +79,12 @@ typedef enum __attribute__((enum_extensibility(closed))) ng_http_end {
 
 /// All run from within the loop, none from within a function of this header (but for `on_body`, see
 /// `ng_http_request_resume_answer`), and none after `ng_http_request_free`. `context` is borrowed,
-/// bytes are valid during the call only. All but `on_end` must not call any function of this header.
+/// bytes are valid during the call only. All but `on_end` must not call any function of this
+/// header.
 typedef struct ng_http_callbacks {
   void *context;
-  /// Once, before all others of the answer but `on_end`; interim answers (100 to 199 except 101) are
-  /// left out. The reason phrase may be empty.
+  /// Once, before all others of the answer but `on_end`; interim answers (100 to 199 except 101)
+  /// are left out. The reason phrase may be empty.
   ng_http_flow (*on_head)(void *context, int status, const uint8_t *reason, size_t reason_size);
   /// Each field of the head, without white space around the value. Trailers are left out.
   ng_http_flow (*on_field)(void *context, const uint8_t *name, size_t name_size,
@@ -92,9 +93,9 @@ typedef struct ng_http_callbacks {
   ng_http_flow (*on_head_end)(void *context);
   /// The body, piece by piece, 1 byte and up; chunked coding is taken off.
   ng_http_flow (*on_body)(void *context, const uint8_t *bytes, size_t size);
-  /// The server is ready for more of a body that is streamed: writes up to `capacity` bytes, and how
-  /// many into `size`. With `Expect: 100-continue` among the fields it is not ready before it has
-  /// said so, or a second has gone by.
+  /// The server is ready for more of a body that is streamed: writes up to `capacity` bytes, and
+  /// how many into `size`. With `Expect: 100-continue` among the fields it is not ready before it
+  /// has said so, or a second has gone by.
   ng_http_supply (*on_upload)(void *context, uint8_t *buffer, size_t capacity, size_t *size);
   /// Once, last. May start and free requests, this one too, but not free the client.
   void (*on_end)(void *context, ng_http_end end);
@@ -140,12 +141,13 @@ void ng_http_request_allow_repeat(ng_http_request *request);
 /// Once. The callbacks begin to run later, from the loop.
 void ng_http_request_start(ng_http_request *request);
 
-/// After NG_HTTP_SUPPLY_LATER: `on_upload` will be called. Else without effect. Not to be called from
-/// within a callback of this header but `on_end`.
+/// After NG_HTTP_SUPPLY_LATER: `on_upload` will be called. Else without effect. Not to be called
+/// from within a callback of this header but `on_end`.
 void ng_http_request_resume_upload(ng_http_request *request);
 
-/// After NG_HTTP_PAUSE: calls `on_body` with what was not taken, which may pause again but not stop,
-/// and reads on. Else without effect. Not to be called from within a callback of this header but
+/// After NG_HTTP_PAUSE: calls `on_body` with what was not taken, which may pause again but not
+/// stop, and reads on. Else without effect. Not to be called from within a callback of this header
+/// but
 /// `on_end`.
 void ng_http_request_resume_answer(ng_http_request *request);
 

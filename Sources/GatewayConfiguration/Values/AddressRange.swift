@@ -1,7 +1,8 @@
-/// A block of IP addresses, as `proxy.trusted_proxies` lists them: `10.0.0.0/8`, `2001:db8::/32`, or
-/// one address alone.
+/// A block of IP addresses, as `proxy.trusted_proxies` lists them: `10.0.0.0/8`, `2001:db8::/32`,
+/// or one address alone.
 ///
-/// An IPv4 address that came as IPv6 (`::ffff:10.0.0.1`) is the IPv4 address, here and in `contains`.
+/// An IPv4 address that came as IPv6 (`::ffff:10.0.0.1`) is the IPv4 address, here and in
+/// `contains`.
 /// Source: RFC 4632 section 3.1; RFC 4291 sections 2.3 and 2.5.5.2.
 package struct AddressRange: Hashable, Sendable {
   /// The network's address: 4 or 16 bytes, of which those behind the prefix are 0.

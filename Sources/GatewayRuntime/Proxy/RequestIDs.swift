@@ -1,5 +1,5 @@
-/// Makes the `X-Request-Id` of requests that come without one: 32 hexadecimal digits, of which the first
-/// half is the worker's own and the second counts.
+/// Makes the `X-Request-Id` of requests that come without one: 32 hexadecimal digits, of which the
+/// first half is the worker's own and the second counts.
 ///
 /// They tell requests apart, in all logs and across restarts; they are not secret, so one random
 /// number serves for all of a worker's.

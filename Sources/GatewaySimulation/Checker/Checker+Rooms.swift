@@ -44,9 +44,9 @@ extension Checker {
 
   /// An accepted write is about to be told. Returns its number, 1 and up.
   func announced(_ announcement: Announcement, of resource: Resource) -> Int {
-    let (kind, body, writer) = Checker.parts(of: announcement)
+    let (kind, body, author) = Checker.parts(of: announcement)
     let key = AcceptedKey(kind: kind, resource: resource, body: body)
-    if accepted[key]?.contains(writer) != true {
+    if accepted[key]?.contains(where: { $0.author == author }) != true {
       fail("\(kind) \(resource.words) is announced and was not accepted")
     }
     if let body { checkOrder(of: body, resource) }
@@ -65,12 +65,12 @@ extension Checker {
 
   private static func parts(
     of announcement: Announcement
-  ) -> (AcceptedKey.Kind, JSONText?, Writer) {
+  ) -> (AcceptedKey.Kind, JSONText?, Author) {
     switch announcement {
-    case .updated(_, to: let body, _, _, by: let writer): (.updated, body, writer)
-    case .created(let body, _, by: let writer): (.created, body, writer)
-    case .deleted(_, by: let writer): (.deleted, nil, writer)
-    case .alreadyDeleted(_, by: let writer): (.gone, nil, writer)
+    case .updated(_, to: let body, _, _, by: let author): (.updated, body, author)
+    case .created(let body, _, by: let author): (.created, body, author)
+    case .deleted(_, by: let author): (.deleted, nil, author)
+    case .alreadyDeleted(_, by: let author): (.gone, nil, author)
     }
   }
 

@@ -4,8 +4,9 @@ import GatewayTypes
 /// Watches everything that workers do, and knows what they may do.
 ///
 /// It keeps books of its own, of what the upstream really said and of what each client was told,
-/// and looks into the machines only when all is at rest. The rules are those of PROTOCOL.md; each is
-/// in the file of what it is about: `+Lanes` what is asked of the upstream, `+Rooms` who may hear,
+/// and looks into the machines only when all is at rest. The rules are those of PROTOCOL.md; each
+/// is in the file of what it is about: `+Lanes` what is asked of the upstream, `+Rooms` who may
+/// hear,
 /// `+Syncs` what is heard, `+Clients` what one connection is told, `+Tokens` what waits for one.
 final class Checker {
   /// What was found first.

@@ -129,6 +129,9 @@ extension SimulatedWorker {
       post(.joinAnswered(request, result), to: Int(request.connection.worker))
     case .announce(let announcement, of: let resource, roomWorkers: let roomWorkers):
       announce(announcement, of: resource, roomWorkers: roomWorkers.map(Int.init))
+    case .go, .refuse, .look, .compare:
+      // Nobody here writes by REST.
+      world.checker.fail("a home has business with a request that nobody made")
     }
   }
 

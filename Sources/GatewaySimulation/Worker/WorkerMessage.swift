@@ -32,7 +32,7 @@ struct Broadcast {
   let message: GatewayMessage
   let audience: Audience
   /// The writer's own connection, which gets its answer instead.
-  let exception: ConnectionID
+  let exception: ConnectionID?
   /// The checker's number for what is announced.
   let announcement: Int
 }

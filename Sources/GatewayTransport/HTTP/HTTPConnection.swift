@@ -57,8 +57,8 @@ final class HTTPConnection {
   private var hasReceived = false
   var isFirstRequest = true
 
-  /// Bytes for the client; those before `outputStart` are gone. What is sent in one turn of the loop
-  /// is gathered here and written at its end: a head and a small body in one piece.
+  /// Bytes for the client; those before `outputStart` are gone. What is sent in one turn of the
+  /// loop is gathered here and written at its end: a head and a small body in one piece.
   private var output: [UInt8] = []
   private var outputStart = 0
   /// The client does not read as fast as it is written to, and `output` waits for it.
@@ -286,8 +286,8 @@ final class HTTPConnection {
     if isEstablished { linger() } else { close() }
   }
 
-  /// Closes the connection in the middle of an answer, so that the client can tell: what there is of
-  /// it goes out, but nothing that looks like its end.
+  /// Closes the connection in the middle of an answer, so that the client can tell: what there is
+  /// of it goes out, but nothing that looks like its end.
   func cutOff(_ framing: ResponseHead.Body) {
     if !isBlocked { drainOutput() }
     // An answer that ends with the connection looks whole unless that ends with an error.

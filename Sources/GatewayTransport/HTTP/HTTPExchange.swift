@@ -214,8 +214,8 @@ package final class HTTPExchange {
     connection?.cutOff(framing)
   }
 
-  /// Whether the client reads so slowly that what is written now is kept; `writable` is told when not
-  /// any more.
+  /// Whether the client reads so slowly that what is written now is kept; `writable` is told when
+  /// not any more.
   package var isBlocked: Bool { connection?.isBlocked ?? false }
 
   /// Whether the client waits for an answer, and none has begun.

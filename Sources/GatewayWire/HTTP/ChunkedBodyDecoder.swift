@@ -7,8 +7,8 @@
 ///
 /// Strict: lines end with CRLF, no white space stands around a size. Extensions are skipped, as a
 /// recipient must, but bounded over the whole body, since each could outweigh its chunk. Trailers
-/// obey the rules of fields, are bounded, and are dropped; one that speaks of framing or of the host is
-/// refused, for whoever took it for a field of the head would read another request.
+/// obey the rules of fields, are bounded, and are dropped; one that speaks of framing or of the
+/// host is refused, for whoever took it for a field of the head would read another request.
 /// Source: RFC 9112 section 7.1; RFC 9110 section 6.5.1.
 package struct ChunkedBodyDecoder: Hashable, Sendable {
   package enum Step: Hashable, Sendable {

@@ -1,5 +1,5 @@
-/// Field lines on their way from one message to another, in one piece of memory, as they go over the
-/// wire: `name: value` and CRLF.
+/// Field lines on their way from one message to another, in one piece of memory, as they go over
+/// the wire: `name: value` and CRLF.
 ///
 /// Source: RFC 9112 section 5.
 package struct FieldLines: Hashable, Sendable {
@@ -21,8 +21,8 @@ package struct FieldLines: Hashable, Sendable {
     append(field.name, field.value)
   }
 
-  /// Takes a line of ours. That `name` is a token and `value` has no control characters and no white
-  /// space around it is a promise.
+  /// Takes a line of ours. That `name` is a token and `value` has no control characters and no
+  /// white space around it is a promise.
   package mutating func append(_ name: StaticString, _ value: some Collection<UInt8>) {
     name.withUTF8Buffer { append($0, value) }
   }
@@ -31,8 +31,8 @@ package struct FieldLines: Hashable, Sendable {
     append(name, value.utf8)
   }
 
-  /// Takes a line of a sender that nobody has checked. False when it would not be one sound line; it
-  /// is not taken then.
+  /// Takes a line of a sender that nobody has checked. False when it would not be one sound line;
+  /// it is not taken then.
   package mutating func append(
     checking name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>
   ) -> Bool {

@@ -118,7 +118,7 @@ struct ProxiedWriteTests {
     bench.submit(proxied(2))
     bench.submit(update(3))
     #expect(bench.answered(status(401)).last == .go(proxied(2)))
-    #expect(effects { bench.lane.expired(.numbered(1), into: &$0) } == [])
+    #expect(effects { bench.lane.expired(.numbered(1), tokenNumber: 1, into: &$0) } == [])
     #expect(bench.end(proxied(2), .notAccepted) == [])
     #expect(bench.lane.isIdle && !bench.lane.isEmpty)
   }

@@ -102,7 +102,8 @@ struct SaidTwiceTests {
     bench.submit(creation(2))
     #expect(bench.answered(status(401)) == [.aside(writer(2), isRefused: true)])
     let effects = effects {
-      bench.lane.renewed(.numbered(1), renewed, at: bench.clock.now, into: &$0)
+      bench.lane.renewed(
+        .numbered(1), renewed, tokenNumber: 2, at: bench.clock.now, into: &$0)
     }
     #expect(effects.count == 1)
     #expect(bench.answered(yes).count == 1)

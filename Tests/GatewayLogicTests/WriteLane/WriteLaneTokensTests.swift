@@ -182,7 +182,7 @@ struct WriteLaneTokensTests {
     _ = bench.submit(update(1))
     _ = bench.answer(status(401))
     _ = bench.expire(number: 4)
-    let told = effects { bench.lane.submit(update(2), into: &$0) }
+    let told = effects { bench.lane.submit(update(2), at: start, into: &$0) }
     let waiting = Writer(
       user: ada, token: token, tokenNumber: 4, connection: .numbered(1),
       operation: operation(2))
