@@ -150,8 +150,8 @@ curl_socket_t ng_http_open_socket(void *context, curlsocktype purpose,
                                   struct curl_sockaddr *address);
 int ng_http_close_socket(void *context, curl_socket_t descriptor);
 
-/// The one with this descriptor; NULL for one that libcurl has not opened through the client,
-/// which is its own for waking itself up. Good until a socket is opened or closed.
+/// The one with this descriptor; NULL for one that libcurl has not opened through the client, which
+/// is its own for waking itself up. Good until a socket is opened or closed.
 open_socket *ng_http_find_socket(client_impl *client, int descriptor);
 
 /// Stops watching a socket for good.

@@ -46,8 +46,7 @@ package final class UpstreamStream: UpstreamVisitor {
   // MARK: What the handler does
 
   /// Gives the next bytes of the body, which are copied. Returns false when the next should wait
-  /// for
-  /// `bodyWanted`. Nothing after the end.
+  /// for `bodyWanted`. Nothing after the end.
   @discardableResult
   package func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard let pointer, !isUploadEnded else { return false }

@@ -251,7 +251,7 @@ def device(gateway: Gateway, device_of) -> Callable[..., Device]:
 
 @pytest.fixture(scope="module")
 def passed_through(authority: Authority, issuer: Issuer, tmp_path_factory) -> Iterator[Any]:
-    """Starts, once a file, a gateway with its upstream for each of the ways to speak with either."""
+    """Starts, once a file, a gateway and its upstream for each way to speak with either."""
     started: dict[tuple[str, str], tuple[Gateway, Upstream]] = {}
 
     def get(scheme: str, upstream_scheme: str, overrides: Configuration):
@@ -280,7 +280,7 @@ def upstream_scheme(request) -> str:
 
 @pytest.fixture
 def proxy(passed_through, scheme: str, request) -> Iterator[tuple[Gateway, Upstream]]:
-    """A gateway, plain and with TLS, and the upstream behind it, which echoes unless told otherwise."""
+    """A gateway, plain and with TLS, and the upstream behind it, which echoes."""
     overrides = getattr(request.module, "CONFIGURATION", {})
     yield from _on_its_best_behaviour(*passed_through(scheme, "http", overrides))
 

@@ -1,4 +1,4 @@
-"""PROXY.md, "Pass-through": what two readers could understand differently never reaches the upstream.
+"""PROXY.md, "Pass-through": what two readers could take for two things is not passed on.
 
 Every row is one request that is refused, with a poisonous one behind it on the same connection. The
 upstream keeps each byte that it gets.
@@ -192,7 +192,8 @@ def test_extensions_and_trailers_that_are_sound_end_here(proxy):
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 def test_the_verdict_is_the_same_however_the_bytes_are_cut(proxy, size):
     gateway, upstream = proxy
-    for data in [*list(REFUSED_HEADS.values())[::9], *[CHUNKED + b for b in REFUSED_BODIES.values()][::7]]:
+    bodies = [CHUNKED + body for body in REFUSED_BODIES.values()]
+    for data in [*list(REFUSED_HEADS.values())[::9], *bodies[::7]]:
         with http.connect(gateway.endpoint) as stream:
             try:
                 for at in range(0, min(len(data), 400), size):

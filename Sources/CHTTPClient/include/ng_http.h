@@ -147,8 +147,7 @@ void ng_http_request_resume_upload(ng_http_request *request);
 
 /// After NG_HTTP_PAUSE: calls `on_body` with what was not taken, which may pause again but not
 /// stop, and reads on. Else without effect. Not to be called from within a callback of this header
-/// but
-/// `on_end`.
+/// but `on_end`.
 void ng_http_request_resume_answer(ng_http_request *request);
 
 /// 1 when the server may have received the request or a part of it, 0 when it can't have.

@@ -47,7 +47,7 @@ class ByteStream:
         self.socket.sendall(data)
 
     def send_in_background(self, data: bytes) -> None:
-        """Has `data` sent while the answer is read. That the other side stops reading is no failure."""
+        """Has `data` sent while the answer is read; the other side may stop reading it."""
         self._unsent = memoryview(data)
 
     def _send_some(self) -> None:
