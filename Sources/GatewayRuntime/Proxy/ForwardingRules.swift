@@ -44,7 +44,7 @@ struct ForwardingRules: Sendable {
     if let id = ForwardingRules.requestID(in: fields) {
       lines.append("X-Request-Id", id)
     } else {
-      lines.append("X-Request-Id", ids.next())
+      lines.append("X-Request-Id", ids.next()[...])
     }
     return lines
   }
@@ -80,17 +80,17 @@ struct ForwardingRules: Sendable {
     let isTrusted =
       !trustedProxies.isEmpty
       && trustedProxies.contains { [address = peer.bytes] in $0.contains(address) }
-    func append(_ name: StaticString, _ own: some Collection<UInt8>) {
+    func append(_ name: StaticString, _ own: ArraySlice<UInt8>) {
       let kept = isTrusted ? fields.values(of: name.description).filter { !$0.isEmpty } : []
       if kept.isEmpty {
         if !own.isEmpty { lines.append(name, own) }
       } else {
-        let values = kept + (own.isEmpty ? [] : [ArraySlice(own)])
-        lines.append(name, Array(values.joined(separator: Array(", ".utf8))))
+        let values = kept + (own.isEmpty ? [] : [own])
+        lines.append(name, Array(values.joined(separator: Array(", ".utf8)))[...])
       }
     }
-    append("X-Forwarded-For", peer.host.utf8)
-    append("X-Forwarded-Proto", (isTLS ? "https" : "http").utf8)
+    append("X-Forwarded-For", Array(peer.host.utf8)[...])
+    append("X-Forwarded-Proto", Array((isTLS ? "https" : "http").utf8)[...])
     // HTTP/1.0 may come without.
     append("X-Forwarded-Host", fields.values(of: "host").first ?? [])
   }
@@ -115,8 +115,7 @@ struct ForwardedAnswer {
     let hopByHop = HopByHopFields(of: head.lines.fields)
     var lines = head.lines
     if lines.fields.contains(where: { hopByHop.contains($0.name) }) {
-      lines = FieldLines(reserving: head.lines.bytes.count)
-      for field in head.lines.fields where !hopByHop.contains(field.name) { lines.append(field) }
+      lines = lines.filter { !hopByHop.contains($0) }
     }
     if head.status == 304, let size = head.size {
       // There is no body, and this is what 200 would have had. Source: RFC 9110 section 8.6.

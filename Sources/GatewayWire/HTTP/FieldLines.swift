@@ -23,12 +23,12 @@ package struct FieldLines: Hashable, Sendable {
 
   /// Takes a line of ours. That `name` is a token and `value` has no control characters and no
   /// white space around it is a promise.
-  package mutating func append(_ name: StaticString, _ value: some Collection<UInt8>) {
+  package mutating func append(_ name: StaticString, _ value: ArraySlice<UInt8>) {
     name.withUTF8Buffer { append($0, value) }
   }
 
   package mutating func append(_ name: StaticString, _ value: String) {
-    append(name, value.utf8)
+    name.withUTF8Buffer { append($0, value.utf8) }
   }
 
   /// Takes a line of a sender that nobody has checked. False when it would not be one sound line;
@@ -58,6 +58,15 @@ package struct FieldLines: Hashable, Sendable {
 }
 
 extension FieldLines {
+  /// Those of the lines whose names `isKept`.
+  package func filter(_ isKept: (_ name: ArraySlice<UInt8>) -> Bool) -> FieldLines {
+    var kept = FieldLines(reserving: bytes.count)
+    for range in ranges where isKept(bytes[range.name]) {
+      kept.append(bytes[range.name], bytes[range.value])
+    }
+    return kept
+  }
+
   /// Hands each line out as two pieces of the memory, borrowed for the call.
   package func forEachLine(
     _ body: (_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) -> Void
