@@ -183,7 +183,12 @@ def test_held_writes_come_before_what_has_arrived_later_and_still_waits(
     gateway = start_gateway({**CONFIGURATION, "workers": 1})
     writer, other = device_of(gateway, user), device_of(gateway, user)
     old = revoke(gateway, api, writer)
+    # Both are in the lane before the first is refused.
+    refusal = api.hold("PUT", note, status=401)
     names = [send_number(writer, note, number) for number in (1, 2)]
+    refusal.wait_for_arrival()
+    writer.answer("ping")
+    refusal.open()
     writer.expect_token_expired()
     gate = api.hold("PUT", note)
     others = [send_number(other, note, number) for number in (3, 4)]
