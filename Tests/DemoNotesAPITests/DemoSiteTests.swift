@@ -28,9 +28,11 @@ import Testing
   }
 
   private mutating func answer(
-    _ path: String, host: String = "localhost", token: BearerToken? = nil
+    _ path: String, host: String = "localhost", forwardedHosts: [String] = [],
+    token: BearerToken? = nil
   ) -> DemoAnswer {
-    let request = DemoRequest(method: "GET", path: path, host: host, token: token)
+    let request = DemoRequest(
+      method: "GET", path: path, host: host, forwardedHosts: forwardedHosts, token: token)
     return site.answer(request, at: now, randomNumber: 0)
   }
 
@@ -135,12 +137,30 @@ import Testing
     site.webSocketURL = "ws://127.0.0.1:8081/ws"
     for path in ["/", "/demo/session", "/api/notes"] {
       #expect(answer(path, host: host, token: token).status == 403)
+      #expect(answer(path, forwardedHosts: [host], token: token).status == 403)
+      let mixed = [["localhost", host], [host, "localhost"], ["localhost, \(host)"]]
+      for hosts in mixed {
+        #expect(answer(path, forwardedHosts: hosts, token: token).status == 403)
+      }
     }
+  }
+
+  @Test func `a body from such a name is not even read`() {
+    func wantsBody(host: String, _ forwardedHosts: [String]) -> Bool {
+      let request = DemoRequest(
+        method: "PUT", path: "/api/notes/a", host: host, forwardedHosts: forwardedHosts,
+        token: token)
+      return site.wantsBody(of: request, at: now)
+    }
+    #expect(wantsBody(host: "127.0.0.1:1", ["localhost:8080"]))
+    #expect(!wantsBody(host: "127.0.0.1:1", ["evil.example:8080"]))
+    #expect(!wantsBody(host: "evil.example:8080", ["localhost:8080"]))
   }
 
   @Test(arguments: ["127.0.0.1", "127.0.0.1:1", "LocalHost:65535", "[::1]", "[::1]:80"])
   mutating func `it is served under the names of loopback`(host: String) {
     #expect(answer("/", host: host).status == 200)
+    #expect(answer("/", forwardedHosts: [host]).status == 200)
   }
 
   @Test mutating func `the page may load nothing from elsewhere`() {
