@@ -79,7 +79,10 @@ let package = Package(
     module(
       "DemoNotesAPI",
       ["GatewayTypes", "GatewayWire", "GatewayTokens", "GatewayLoop", "GatewayTransport"],
-      embedding: ["page.html"]),
+      embedding: [
+        "Page/page.html", "Page/field.js", "Page/latency.js", "Page/pane.js",
+        "Page/rest-client.js", "Page/listener.js", "Page/device.js",
+      ]),
     .executableTarget(
       name: "notes-gateway",
       dependencies: [

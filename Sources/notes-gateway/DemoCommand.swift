@@ -8,6 +8,9 @@ import GatewayTypes
 import Logging
 
 /// `notes-gateway demo`: a gateway, a demo notes API and a page, on this machine.
+///
+/// The API serves the page, and the browser gets it through the gateway: page, API and WebSocket
+/// have one address, so that the gateway lets the page's WebSockets in without being told to.
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
@@ -34,22 +37,19 @@ struct DemoCommand: ParsableCommand {
     }
     let code = try serve(preparation, level: .warning) { places in
       let port = places.first?.port ?? 0
-      api.gatewayStarted(webSocketURL: "ws://127.0.0.1:\(port)/ws")
-      printLine("The demo is at http://127.0.0.1:\(api.port)/ - stop it with Ctrl-C.")
+      printLine("The demo is at http://127.0.0.1:\(port)/ - stop it with Ctrl-C.")
     }
     api.stop()
     throw ExitCode(code)
   }
 
   private func demoConfiguration(apiPort: UInt16) -> Configuration {
-    let pages: Set = ["http://127.0.0.1:\(apiPort)", "http://localhost:\(apiPort)"]
-    return Configuration(
+    Configuration(
       listeners: [Configuration.Listener(address: .ip(.loopback, port: 0))],
       upstream: Configuration.Upstream(
         url: UpstreamURL(isTLS: false, host: "127.0.0.1", port: apiPort)),
       authentication: Configuration.Authentication(
         keys: Configuration.Authentication.Keys(), algorithms: [.hs256]),
-      webSocket: Configuration.WebSocket(allowedOrigins: .listed(pages)),
       workers: 2, shutdownGrace: .seconds(2))
   }
 }

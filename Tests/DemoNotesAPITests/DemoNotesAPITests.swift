@@ -35,8 +35,6 @@ import Testing
     #expect(page.contains("<title>notes-gateway demo</title>"))
     #expect(page.hasSuffix("</html>\n"))
 
-    #expect(try ask("GET", "/demo/session").hasPrefix("HTTP/1.1 503 "))
-    demo.gatewayStarted(webSocketURL: "ws://127.0.0.1:1/ws")
     let token = try token()
     #expect(try ask("POST", "/api/notes", body: "{}").hasPrefix("HTTP/1.1 401 "))
     let made = try ask("POST", "/api/notes", token: token, body: #"{"id":"a","title":"é"}"#)
@@ -49,7 +47,6 @@ import Testing
 
   @Test func `a body that is too large is refused unread`() throws {
     try demo.start()
-    demo.gatewayStarted(webSocketURL: "ws://127.0.0.1:1/ws")
     let client = try TestClient(port: demo.port)
     try client.send(
       "PUT /api/notes/a HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(try token())\r\n"
@@ -64,6 +61,47 @@ import Testing
     let rest = try client.ask("GET", "/nothing")
     #expect(rest.hasPrefix("HTTP/1.1 401 "))
     #expect(rest.contains("\r\n\r\n{\"error\":\"A bearer token is needed\"}HTTP/1.1 404 "))
+  }
+
+  private static let namesOfTwo: [(fields: [String], status: Int)] = [
+    (["Host: localhost:1"], 200),
+    (["Host: 127.0.0.1", "X-Forwarded-Host: localhost:8080"], 200),
+    (["Host: 127.0.0.1", "x-forwarded-host: 127.0.0.1:8080"], 200),
+    // A site's name was made to point to the gateway, or to this API.
+    (["Host: 127.0.0.1", "X-Forwarded-Host: evil.example:8080"], 403),
+    (["Host: evil.example"], 403),
+    // The script on the site's page writes a field of its own.
+    (["Host: evil.example", "X-Forwarded-Host: localhost"], 403),
+    (["X-Forwarded-Host: localhost", "Host: evil.example"], 403),
+    (["Host: 127.0.0.1", "X-Forwarded-Host: localhost, evil.example"], 403),
+    (["Host: 127.0.0.1", "X-Forwarded-Host: localhost", "X-Forwarded-Host: evil.example"], 403),
+    (["Host: 127.0.0.1", "X-Forwarded-Host: evil.example", "X-Forwarded-Host: localhost"], 403),
+    (["Host: 127.0.0.1", "X-Forwarded-Host:"], 403),
+  ]
+
+  @Test(arguments: namesOfTwo)
+  func `the session is for who came by a name of loopback all the way`(
+    fields: [String], status: Int
+  ) throws {
+    try demo.start()
+    let client = try TestClient(port: demo.port)
+    let lines = ["GET /demo/session HTTP/1.1"] + fields + ["Connection: close", "", ""]
+    try client.send(lines.joined(separator: "\r\n"))
+    let answer = try client.receiveRest()
+    #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
+    #expect(answer.contains(#""token":""#) == (status == 200))
+  }
+
+  @Test func `a port that is taken is said to be`() throws {
+    let secret = try HMACSecret([UInt8](repeating: 7, count: 32))
+    let user = try #require(UserID("demo"))
+    let other = try OtherProgram()
+    let error = #expect(throws: DemoError.self) {
+      try DemoNotesAPI(secret: secret, user: user, port: other.port)
+    }
+    #expect(
+      error?.description
+        == "the demo's API cannot listen on 127.0.0.1:\(other.port): Address already in use")
   }
 
   @Test func `an upgrade is refused, for the gateway is elsewhere`() throws {

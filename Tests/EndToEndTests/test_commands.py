@@ -1,16 +1,14 @@
 """CONFIGURATION.md, "Commands": what each of them says, and with which exit code."""
 
 import re
-import signal
 import socket
 import subprocess
-import urllib.request
 from pathlib import Path
 
 import pytest
 
 from harness.configuration import base, merged, yaml
-from harness.gateway import Output, binary, run
+from harness.gateway import run
 from harness.timing import seconds
 from harness.tokens import Issuer, generate_key, public_pem, write_jwks
 
@@ -367,27 +365,3 @@ def test_token_cannot_be_made_without_a_secret(file):
     result = run("token", "--config", file, "--user", "u")
     assert result.returncode == 1
     assert result.stdout == "" and result.stderr
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_demo_shows_a_page_and_ends_cleanly(number):
-    demo = subprocess.Popen(
-        [binary(), "demo"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        cwd="/",
-    )
-    try:
-        output = Output(demo.stdout)
-        address = output.wait_for(re.compile(r"http://[^\s\"'<>]+"), within=20)[0].rstrip(".,")
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(address, timeout=seconds(10)) as page:
-            assert page.status == 200
-            assert page.headers.get_content_type() == "text/html"
-            assert b"<html" in page.read().lower()
-        demo.send_signal(number)
-        assert demo.wait(seconds(10)) == 0
-    finally:
-        demo.kill()
-        demo.wait()

@@ -12,7 +12,8 @@ TRACKED = subprocess.run(
     cwd=ROOT, check=True, capture_output=True, text=True,
 ).stdout.split("\n")
 FILES = [ROOT / name for name in TRACKED if name and (ROOT / name).is_file()]
-CODE = [path for path in FILES if path.suffix in {".swift", ".c", ".h", ".py"}]
+SUFFIXES = {".swift", ".c", ".h", ".py", ".html", ".js"}
+CODE = [path for path in FILES if path.suffix in SUFFIXES]
 SWIFT_SOURCES = [
     path for path in CODE if path.suffix == ".swift" and (ROOT / "Sources") in path.parents
 ]

@@ -3,8 +3,11 @@ package import GatewayTokens
 package import GatewayTransport
 package import GatewayTypes
 
-/// What `notes-gateway demo` shows the gateway with: a notes API in memory, and a page with two
-/// devices, on 127.0.0.1 and a thread of its own.
+/// What `notes-gateway demo` shows the gateway with: a notes API in memory, and the page that
+/// writes to it and listens, on 127.0.0.1 and a thread of its own.
+///
+/// It knows of no gateway. A browser that came to the page through one finds the API and the
+/// WebSocket where it found the page.
 ///
 /// Thread: any, for all of it.
 package final class DemoNotesAPI: Sendable {
@@ -17,15 +20,15 @@ package final class DemoNotesAPI: Sendable {
 
   /// Where it listens.
   package let port: UInt16
-  private let commands = Mailbox<DemoServer.Command>()
+  private let stops = Mailbox<Void>()
   private let state: Guarded<State>
 
-  /// Listens on 127.0.0.1, and answers nobody yet. `secret` signs the tokens of `user`, whose
-  /// devices are on the page, and verifies those of the requests. Port 0 picks a free one.
+  /// Listens on 127.0.0.1, and answers nobody yet. `secret` signs the tokens of `user`, who the
+  /// page is, and verifies those of the requests. Port 0 picks a free one.
   package init(secret: HMACSecret, user: UserID, port: UInt16 = 0) throws(DemoError) {
     let site: DemoSite
     do {
-      site = try DemoSite(secret: secret, user: user, page: PackageResources.page_html)
+      site = try DemoSite(secret: secret, user: user, page: DemoPage.html)
     } catch {
       throw .badSecret(error)
     }
@@ -34,7 +37,7 @@ package final class DemoNotesAPI: Sendable {
       self.port = ListeningSocket.port(of: socket)
       state = Guarded(.listening(socket, site))
     } catch {
-      throw .notListening(error)
+      throw .notListening(port: port, error)
     }
   }
 
@@ -49,8 +52,8 @@ package final class DemoNotesAPI: Sendable {
       guard case .listening(let socket, let site) = state else {
         preconditionFailure("a demo is started once, and not after it was stopped")
       }
-      let thread = OSThread(name: "demo-api") { [commands] in
-        DemoServer.run(site, on: socket, commands: commands, started: problem)
+      let thread = OSThread(name: "demo-api") { [stops] in
+        DemoServer.run(site, on: socket, stops: stops, started: problem)
       }
       guard let thread else { throw .noThread }
       state = .running(thread)
@@ -58,12 +61,6 @@ package final class DemoNotesAPI: Sendable {
     guard let problem = problem.take() else { return }
     stop()
     throw .notServing(problem)
-  }
-
-  /// From now on the page is told to connect to the gateway at `webSocketURL`; until then it is
-  /// told to wait.
-  package func gatewayStarted(webSocketURL: String) {
-    commands.post(.gatewayStarted(webSocketURL: webSocketURL))
   }
 
   /// Drops all connections and waits for the thread to end. Idempotent.
@@ -76,7 +73,7 @@ package final class DemoNotesAPI: Sendable {
     switch last {
     case .listening(let socket, _): ListeningSocket.close(socket)
     case .running(let thread):
-      commands.post(.stop)
+      stops.post(())
       thread.join()
     case .stopped: break
     }
@@ -86,7 +83,7 @@ package final class DemoNotesAPI: Sendable {
 /// Why there is no demo.
 package enum DemoError: Error, Hashable, Sendable {
   case badSecret(KeyError)
-  case notListening(ListenError)
+  case notListening(port: UInt16, ListenError)
   case noThread
   case notServing(FrontError)
 }
@@ -95,7 +92,8 @@ extension DemoError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .badSecret(let error): "the demo's secret \(error)"
-    case .notListening(let error): "the demo's API cannot listen on 127.0.0.1: \(error)"
+    case .notListening(let port, let error):
+      "the demo's API cannot listen on 127.0.0.1:\(port): \(error)"
     case .noThread: "the demo's API has no thread"
     case .notServing(let error): "the demo's API cannot serve: \(error)"
     }

@@ -7,23 +7,16 @@ import GatewayWire
 ///
 /// Thread: its own, from `run` to the end.
 final class DemoServer: FrontHandler {
-  /// What other threads ask for.
-  enum Command: Sendable {
-    case gatewayStarted(webSocketURL: String)
-    case stop
-  }
-
   private var site: DemoSite
 
   private init(_ site: DemoSite) {
     self.site = site
   }
 
-  /// Serves `site` on the listening socket, which it owns, until it is told to stop. `started` gets
-  /// nil once it serves, or the reason why it does not, in which case this returns.
+  /// Serves `site` on the listening socket, which it owns, until something is posted to `stops`.
+  /// `started` gets nil once it serves, or the reason why it does not, in which case this returns.
   static func run(
-    _ site: DemoSite, on socket: CInt, commands: Mailbox<Command>,
-    started: Handover<FrontError?>
+    _ site: DemoSite, on socket: CInt, stops: Mailbox<Void>, started: Handover<FrontError?>
   ) {
     let loop = Loop()
     let front: Front
@@ -39,20 +32,11 @@ final class DemoServer: FrontHandler {
     let server = DemoServer(site)
     front.handler = server
     front.listen(on: socket, tlsIndex: nil)
-    commands.open(on: loop) {
-      for command in commands.take() { server.perform(command, on: loop) }
-    }
+    stops.open(on: loop) { loop.stop() }
     started.put(nil)
     loop.run()
-    commands.close()
+    stops.close()
     withExtendedLifetime(server) { front.shutdown() }
-  }
-
-  private func perform(_ command: Command, on loop: Loop) {
-    switch command {
-    case .gatewayStarted(let webSocketURL): site.webSocketURL = webSocketURL
-    case .stop: loop.stop()
-    }
   }
 
   func requested(_ exchange: HTTPExchange) {

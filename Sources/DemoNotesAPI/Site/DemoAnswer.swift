@@ -29,11 +29,11 @@ package struct DemoAnswer: Hashable, Sendable {
 
   static let noContent = DemoAnswer(status: 204, fields: [])
 
-  /// A page that may run what stands in it, talk to its own origin and to sockets, and no more.
+  /// A page that may run what stands in it, talk to its own origin, by WebSocket too, and no more.
   static func page(_ html: [UInt8]) -> DemoAnswer {
     let policy = [
       "default-src 'none'", "script-src 'unsafe-inline'", "style-src 'unsafe-inline'",
-      "img-src data:", "connect-src 'self' ws: wss:", "base-uri 'none'", "form-action 'none'",
+      "img-src data:", "connect-src 'self'", "base-uri 'none'", "form-action 'none'",
       "frame-ancestors 'none'",
     ].joined(separator: "; ")
     return DemoAnswer(

@@ -16,10 +16,8 @@ package struct DemoSite: Sendable {
   private let verifier: TokenVerifier
   private let page: [UInt8]
   private var store: NotesStore
-  /// Where the gateway is; nil until it runs.
-  package var webSocketURL: String?
 
-  /// `secret` is the gateway's too; `user` is who the page's devices belong to.
+  /// `secret` is the gateway's too; `user` is who the page is.
   package init(
     secret: HMACSecret, user: UserID, page: [UInt8], bounds: NotesStore.Bounds = .init()
   ) throws(KeyError) {
@@ -69,16 +67,14 @@ package struct DemoSite: Sendable {
     }
   }
 
-  /// What the page connects with.
+  /// Who the page is, and the token that shows it, to the API and to the gateway.
   private func session(at now: WallTime) -> DemoAnswer {
-    guard let webSocketURL else { return .error(503, "The gateway is starting") }
     do {
       let token = try DevelopmentToken.make(
         user: user, lifetime: DemoSite.tokenLifetime, secret: secret, now: now)
       let expiresAt = try verifier.verify(token, at: now).expiresAt
       return .json(
         .object([
-          "webSocketURL": JSONText(string: webSocketURL),
           "token": JSONText(string: token.text),
           "userId": JSONText(string: user.text),
           "expiresAt": JSONText(unchecked: Array("\(expiresAt.milliseconds)".utf8)),
