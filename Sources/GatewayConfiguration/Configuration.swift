@@ -135,14 +135,6 @@ extension Configuration {
   }
 }
 
-/// Who hears of an updated note. The raw value is its spelling in the file.
-package enum NoteSyncAudience: String, CaseIterable, Hashable, Sendable {
-  /// The connections that have joined it.
-  case room
-  /// And all connections of the writer.
-  case user
-}
-
 /// How much is logged: `logging.level`. Declared from most to least.
 package enum LogLevel: String, CaseIterable, Hashable, Sendable {
   case trace

@@ -3,39 +3,24 @@ import GatewayTypes
 import GatewayUpstream
 import GatewayWire
 
-/// Looks on while a write is passed on, until it is known how it ended.
+/// Looks on while a write is passed on, and keeps what tells how it ended: bodies up to `sizeMax`
+/// each. What is sure when, its `turn` says.
 ///
-///     waiting ──go──▶ passed on ──outcome──▶ told ──the answer's end──▶ over
-///        └──client gone──▶ over
-///
-/// The outcome is told as soon as it is sure, which can be before the answer has gone out: the lane
-/// does not wait for what a slow client takes its time for. Bodies are kept up to `sizeMax` each.
 /// Thread: the worker's.
 final class WatchedRequest: ForwardingObserver {
   let write: WatchedWrite
   /// What it is passed on by, until it is over.
   var forwarded: ForwardedRequest?
-  /// What its lane knows of it.
-  var turn = Turn.awaited
-
-  enum Turn {
-    /// Leaves when the lane says go, or the client goes.
-    case awaited
-    /// The lane waits for the outcome. Leaves when the client takes too long over its body.
-    case had(since: MonotonicTime)
-    /// The lane goes on without it.
-    case givenBack
-  }
-  /// Told the outcome, once; in the middle of the upstream's or the front's callbacks unless
-  /// `isLast`.
-  var told: ((WatchedRequest, ProxiedOutcome, _ isLast: Bool) -> Void)?
+  var turn: WatchedTurn
+  /// Is to say this to the home of the note, once at most; in the middle of the upstream's or the
+  /// front's callbacks unless `isLast`.
+  var told: ((HomeMessage, _ isLast: Bool) -> Void)?
   /// Told when it is over; `isLast` is meant as above.
   var over: ((WatchedRequest, _ isLast: Bool) -> Void)?
 
   private let sizeMax: Int
   private var changes: Kept
   private var answer: Kept
-  private var status = 0
   private var hasEncodedAnswer = false
 
   /// The bytes of a body, or that it was larger.
@@ -54,44 +39,37 @@ final class WatchedRequest: ForwardingObserver {
   init(_ write: WatchedWrite, sizeMax: Int) {
     self.write = write
     self.sizeMax = sizeMax
+    turn = WatchedTurn(write.proxied)
     changes = Kept()
     answer = Kept()
   }
 
-  /// The beginning of the answer's body, unless it is encoded.
-  var answerBeginning: [UInt8] { hasEncodedAnswer ? [] : answer.bytes }
-
   // MARK: ForwardingObserver
 
-  var awaitsOutcome: Bool { told != nil }
+  var awaitsOutcome: Bool { turn.awaitsOutcome }
 
   func forwarded(_ bytes: UnsafeRawBufferPointer) {
     changes.append(bytes, sizeMax: sizeMax)
   }
 
   func answered(_ head: StreamedAnswerHead) {
-    status = head.status
     hasEncodedAnswer = head.lines.fields.elements(of: "content-encoding")
       .contains { !$0.equalsIgnoringCase("identity") }
-    if !hasSaidYes {
-      tell(.notAccepted)
-    } else if write.isDeletion || hasEncodedAnswer {
-      tell(acceptedUnseen)
-    }
+    conclude(turn.answered(status: head.status, isEncoded: hasEncodedAnswer))
   }
 
   func received(_ bytes: UnsafeRawBufferPointer) {
-    guard told != nil else { return }
+    guard turn.awaitsOutcome else { return }
     answer.append(bytes, sizeMax: sizeMax)
-    if answer.isCutOff { tell(acceptedUnseen) }
+    if answer.isCutOff { conclude(turn.overflowed()) }
   }
 
   func ended(_ end: StreamEnd?) {
     let isLast = end != nil
     switch end {
-    case .whole where hasSaidYes: tell(accepted, isLast: isLast)
-    case .failed where hasSaidYes, nil where hasSaidYes: tell(acceptedUnseen, isLast: isLast)
-    case .whole, .failed, nil: tell(.notAccepted, isLast: isLast)
+    case .whole: conclude(turn.ended(.whole), isLast: isLast)
+    case .failed: conclude(turn.ended(.failed), isLast: isLast)
+    case nil: conclude(turn.ended(.abandoned), isLast: isLast)
     }
     forwarded = nil
     let over = over
@@ -101,14 +79,26 @@ final class WatchedRequest: ForwardingObserver {
 
   // MARK: The outcome
 
-  private var hasSaidYes: Bool { 200...299 ~= status }
-
-  private func tell(_ outcome: ProxiedOutcome, isLast: Bool = false) {
-    let told = told
-    self.told = nil
-    told?(self, outcome, isLast)
+  private func conclude(_ verdict: WatchedTurn.Verdict?, isLast: Bool = false) {
+    guard let verdict else { return }
+    let outcome =
+      switch verdict {
+      case .notAccepted: ProxiedOutcome.notAccepted
+      case .accepted: accepted
+      case .acceptedUnseen: acceptedUnseen
+      }
+    let message = turn.tell(outcome, creation: creation)
+    if let message { told?(message, isLast) }
+    told = nil
     changes = Kept()
     answer = Kept()
+  }
+
+  /// What a creation has made, by the `id` at the beginning of the answer.
+  private var creation: ProxiedWrite? {
+    guard write.proxied == nil, !hasEncodedAnswer, let name = JSONText.id(inBeginning: answer.bytes)
+    else { return nil }
+    return write.creation(of: name)
   }
 
   private var acceptedUnseen: ProxiedOutcome {
@@ -145,10 +135,6 @@ struct WatchedWrite {
   let user: UserID
   let token: BearerToken
   let exception: ConnectionID?
-
-  var isDeletion: Bool {
-    if case .change(_, .delete) = match { true } else { false }
-  }
 
   /// Of a change, nil for a creation.
   var proxied: ProxiedWrite? {

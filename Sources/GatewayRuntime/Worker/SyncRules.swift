@@ -1,4 +1,4 @@
-import GatewayConfiguration
+import GatewayTypes
 
 /// What others hear of an updated note beyond what its writer sent, and who they are.
 struct SyncRules: Sendable {

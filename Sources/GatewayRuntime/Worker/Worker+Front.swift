@@ -90,7 +90,7 @@ extension Worker: FrontHandler {
   func closed(_ id: ConnectionID, _ reason: ClosedReason) {
     withSession(id) { session, effects in session.lost(into: &effects) }
     guard let connection = connections.remove(id) else { return }
-    leaveEverything(connection)
+    leaveEverything(connection.session)
     waitingTokens.remove(id)
     let lasted = SystemClock.monotonic - connection.openedAt
     log.info(

@@ -6,63 +6,10 @@ import GatewayWire
 
 /// The notes whose home is this worker: their writes, their readers, and the upstream's answers.
 extension Worker {
-  func submit(_ write: Write) {
-    home.submit(write, newEpoch: nextEpoch(), at: SystemClock.monotonic, into: &homeEffects)
-    runHomeEffects()
-  }
-
-  func join(_ request: JoinRequest) {
-    home.join(request, newEpoch: nextEpoch(), at: SystemClock.monotonic, into: &homeEffects)
-    runHomeEffects()
-  }
-
-  func expired(_ resource: Resource, of connection: ConnectionID, tokenNumber: Int) {
-    home.expired(
-      resource, of: connection, tokenNumber: tokenNumber, at: SystemClock.monotonic,
+  func receive(_ message: HomeMessage) {
+    home.receive(
+      message, newEpoch: nextEpoch(), at: SystemClock.monotonic, wallNow: SystemClock.wall,
       into: &homeEffects)
-    runHomeEffects()
-  }
-
-  func renewed(
-    _ resource: Resource, by connection: ConnectionID, _ token: BearerToken, tokenNumber: Int
-  ) {
-    home.renewed(
-      resource, by: connection, token, tokenNumber: tokenNumber, at: SystemClock.monotonic,
-      into: &homeEffects)
-    runHomeEffects()
-  }
-
-  func withdrawn(_ resource: Resource, by connection: ConnectionID) {
-    home.withdrawn(resource, by: connection, at: SystemClock.monotonic, into: &homeEffects)
-    runHomeEffects()
-  }
-
-  func submit(_ write: ProxiedWrite) {
-    home.submit(write, newEpoch: nextEpoch(), at: SystemClock.monotonic, into: &homeEffects)
-    runHomeEffects()
-  }
-
-  func withdrawn(_ write: ProxiedWrite) {
-    home.proxiedWithdrawn(write, at: SystemClock.monotonic, into: &homeEffects)
-    runHomeEffects()
-  }
-
-  func ended(_ write: ProxiedWrite, _ outcome: ProxiedOutcome) {
-    home.proxiedEnded(
-      write, outcome, at: SystemClock.monotonic, wallNow: SystemClock.wall, into: &homeEffects)
-    runHomeEffects()
-  }
-
-  func done(_ write: ProxiedWrite, _ outcome: ProxiedOutcome) {
-    home.proxiedDone(
-      write, outcome, newEpoch: nextEpoch(), at: SystemClock.monotonic,
-      wallNow: SystemClock.wall, into: &homeEffects)
-    runHomeEffects()
-  }
-
-  func emptied(_ note: NoteID, on worker: UInt16, grantCount: Int) {
-    home.emptied(
-      note, on: worker, grantCount: grantCount, at: SystemClock.monotonic, into: &homeEffects)
     runHomeEffects()
   }
 

@@ -43,7 +43,7 @@ extension Worker {
 
   private func watch(_ exchange: HTTPExchange, _ write: WatchedWrite, _ rules: ForwardingRules) {
     let request = WatchedRequest(write, sizeMax: setup.rules.limits.messageSizeMax)
-    request.told = { [unowned self] in outcomeKnown($0, $1, isLast: $2) }
+    request.told = { [unowned self] in outcomeKnown($0, isLast: $1) }
     request.over = { [unowned self] in watchedEnded($0, isLast: $1) }
     watched[write.ticket.number] = request
     request.forwarded = ForwardedRequest(
@@ -51,7 +51,7 @@ extension Worker {
     // A body that is too large has been refused already.
     guard watched[write.ticket.number] != nil else { return }
     if let proxied = write.proxied {
-      post(.proxied(proxied), to: home(of: proxied.resource))
+      post(.proxied(proxied))
     } else {
       go(request)
     }
@@ -64,13 +64,13 @@ extension Worker {
       go(request)
     } else {
       // Its client went while the lane called it.
-      post(.proxiedEnded(write, .notAccepted), to: home(of: write.resource))
+      post(.proxiedEnded(write, .notAccepted))
     }
   }
 
   private func go(_ request: WatchedRequest) {
     guard let rules = setup.forwarding else { return }
-    request.turn = .had(since: SystemClock.monotonic)
+    request.turn.go(at: SystemClock.monotonic)
     startTurnTimer()
     request.forwarded?.forward(rules, ids: &requestIDs, through: upstream)
   }
@@ -78,7 +78,7 @@ extension Worker {
   /// Too many wait in the lane of what it changes.
   func refuse(_ write: ProxiedWrite) {
     guard let request = watched.removeValue(forKey: write.ticket.number) else { return }
-    request.told = nil
+    request.turn.refused()
     request.over = nil
     request.forwarded?.refuse(ProxyRefusal(.queueFull))
     request.forwarded = nil
@@ -86,39 +86,14 @@ extension Worker {
 
   // MARK: Outcomes
 
-  private func outcomeKnown(
-    _ request: WatchedRequest, _ outcome: ProxiedOutcome, isLast: Bool
-  ) {
-    guard phase != .over, let message = message(of: request, outcome) else { return }
+  private func outcomeKnown(_ message: HomeMessage, isLast: Bool) {
+    guard phase != .over else { return }
     if isLast {
-      post(message.0, to: message.1)
+      post(message)
     } else {
       // In the midst of the upstream's or the front's doings: later, even if it is for this worker.
-      peers[Int(message.1)].mailbox.post(message.0)
+      peers[Int(home(of: message.resource))].mailbox.post(.home(message))
     }
-  }
-
-  private func message(
-    of request: WatchedRequest, _ outcome: ProxiedOutcome
-  ) -> (WorkerMessage, UInt16)? {
-    if let write = request.write.proxied {
-      let message: WorkerMessage =
-        switch request.turn {
-        case .awaited: .proxiedWithdrawn(write)
-        case .had: .proxiedEnded(write, outcome)
-        case .givenBack: .proxiedDone(write, outcome)
-        }
-      return (message, home(of: write.resource))
-    }
-    let text: [UInt8]
-    switch outcome {
-    case .notAccepted, .accepted(_, answer: nil): return nil
-    case .accepted(_, answer: let answer?): text = answer.bytes
-    case .acceptedUnseen: text = request.answerBeginning
-    }
-    guard let name = JSONText.id(inBeginning: text), let write = request.write.creation(of: name)
-    else { return nil }
-    return (.proxiedDone(write, outcome), home(of: write.resource))
   }
 
   // MARK: Turns
@@ -131,20 +106,15 @@ extension Worker {
     turnTimer?.start(after: turnDuration)
   }
 
-  /// A client that lets the note's other writers wait for its body for longer than they would wait
-  /// for the upstream gives its turn back: otherwise anybody could hold up any note.
+  /// Asks all that have a turn whether they have to give it back.
   func takeTurnsBack(at now: MonotonicTime) {
     isTurnTimerRunning = false
-    // Whose outcome has been told has none to give back.
-    for request in watched.values where request.awaitsOutcome {
-      guard case .had(since: let since) = request.turn, request.forwarded?.isWhole == false,
-        let write = request.write.proxied
-      else { continue }
-      if now - since >= turnDuration {
-        request.turn = .givenBack
-        post(.proxiedEnded(write, .notAccepted), to: home(of: write.resource))
-      } else {
-        startTurnTimer()
+    for request in watched.values {
+      let isWhole = request.forwarded?.isWhole != false
+      switch request.turn.looked(at: now, longest: turnDuration, isWhole: isWhole) {
+      case .none: break
+      case .notYet: startTurnTimer()
+      case .over(let message): post(message)
       }
     }
     settle()

@@ -44,8 +44,7 @@ final class Worker {
   let report: @Sendable (WorkerReport) -> Void
 
   var connections = ConnectionTable()
-  var members = RoomMembers()
-  var users = UserConnections()
+  var readers: Readers
   var home: Home
   /// Plain HTTP requests that are being answered.
   var exchangeCount = 0
@@ -73,6 +72,7 @@ final class Worker {
   // Reused, so that an event does not allocate.
   var sessionEffects: [SessionEffect] = []
   var homeEffects: [HomeEffect] = []
+  var homeMessages: [HomeMessage] = []
   private var arrived: [WorkerMessage] = []
   /// What the worker has said to itself.
   private var own = FIFO<WorkerMessage>()
@@ -97,6 +97,7 @@ final class Worker {
     self.report = report
     tokens = RememberingJudge(setup.tokens)
     log = setup.log
+    readers = Readers(worker: index)
     home = Home(rules: setup.homeRules)
     loop = Loop()
     front = try Front(
@@ -145,6 +146,11 @@ final class Worker {
     }
   }
 
+  /// Says something to the home of the note or folder that it is about.
+  func post(_ message: HomeMessage) {
+    post(.home(message), to: home(of: message.resource))
+  }
+
   /// Goes through what the worker has said to itself. Every entry into the worker ends with it.
   func settle() {
     guard !isSettling else { return }
@@ -165,26 +171,8 @@ final class Worker {
 
   private func handle(_ message: WorkerMessage) {
     switch message {
-    case .write(let write):
-      submit(write)
-    case .join(let request):
-      join(request)
-    case .expired(let resource, let connection, tokenNumber: let number):
-      expired(resource, of: connection, tokenNumber: number)
-    case .renewed(let resource, let connection, let token, tokenNumber: let number):
-      renewed(resource, by: connection, token, tokenNumber: number)
-    case .withdrawn(let resource, let connection):
-      withdrawn(resource, by: connection)
-    case .emptied(let note, worker: let worker, grantCount: let count):
-      emptied(note, on: worker, grantCount: count)
-    case .proxied(let write):
-      submit(write)
-    case .proxiedWithdrawn(let write):
-      withdrawn(write)
-    case .proxiedEnded(let write, let outcome):
-      ended(write, outcome)
-    case .proxiedDone(let write, let outcome):
-      done(write, outcome)
+    case .home(let message):
+      receive(message)
     case .go(let write):
       go(write)
     case .refuse(let write):

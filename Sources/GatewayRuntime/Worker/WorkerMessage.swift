@@ -5,17 +5,7 @@ import GatewayWire
 
 /// What is said to a worker: by other workers, by itself, and by the main thread.
 enum WorkerMessage: Sendable {
-  // To the home of a note or folder.
-  case write(Write)
-  case expired(Resource, ConnectionID, tokenNumber: Int)
-  case renewed(Resource, ConnectionID, BearerToken, tokenNumber: Int)
-  case withdrawn(Resource, ConnectionID)
-  case join(JoinRequest)
-  case emptied(NoteID, worker: UInt16, grantCount: Int)
-  case proxied(ProxiedWrite)
-  case proxiedWithdrawn(ProxiedWrite)
-  case proxiedEnded(ProxiedWrite, ProxiedOutcome)
-  case proxiedDone(ProxiedWrite, ProxiedOutcome)
+  case home(HomeMessage)
 
   // To the worker of a connection.
   case writeAnswered(Writer, WriteResult)
@@ -42,15 +32,6 @@ enum WorkerMessage: Sendable {
 
 /// One encoded message for all that a worker has of an audience.
 struct Broadcast: Sendable {
-  enum Audience: Sendable {
-    case room(NoteID)
-    case user(UserID)
-    /// Both, each connection once.
-    case userAndRoom(UserID, NoteID)
-    /// The same; the room is no more afterwards.
-    case userAndDissolvedRoom(UserID, NoteID)
-  }
-
   let frame: EncodedFrame
   let audience: Audience
   /// Its own connection hears nothing: it gets, or got, the answer.
