@@ -14,8 +14,7 @@ struct Conditions {
 
   let sessionRules: SessionRules
   let homeRules: Home.Rules
-  /// `websocket.note_sync_audience` is `user`.
-  let syncsGoToUser: Bool
+  let noteAudience: NoteSyncAudience
   let clockSkew: Duration
 
   /// What a token that a client presents is good for, at most.
@@ -37,6 +36,12 @@ struct Conditions {
   let lossPercent: Int
   /// Of a hundred actions of a client, those by which it vanishes.
   let vanishPercent: Int
+  /// Of a hundred actions of a client, those that are requests of its own.
+  let requestPercent: Int
+  /// Of a hundred of those, those that it says on the WebSocket as well.
+  let repetitionPercent: Int
+  /// Of a hundred of those, those whose client takes its time for the body.
+  let slowBodyPercent: Int
   /// Of a hundred tokens, those that wait for a key to be fetched.
   let keyMissingPercent: Int
 
@@ -44,6 +49,8 @@ struct Conditions {
   let activeTime: Duration
   /// When the gateway is told to stop; nil if it is not while clients are active.
   let drainAfter: Duration?
+
+  var syncsGoToUser: Bool { noteAudience == .user }
 
   init(random: inout SeededRandom) {
     func one<Value>(of values: [Value]) -> Value { random.element(of: values) }
@@ -62,8 +69,9 @@ struct Conditions {
         waitingCountMax: one(of: [0, 1, 3, 64, 64]),
         identity: one(of: [.bearer, .bearer, .service])),
       accessLifetime: one(of: [.zero, .seconds(3), .seconds(30)]),
-      idleLifetime: one(of: [.seconds(1), .seconds(20)]), idleCountMax: one(of: [0, 1, 100]))
-    syncsGoToUser = one(of: [true, false])
+      idleLifetime: one(of: [.seconds(1), .seconds(20), .seconds(300)]),
+      idleCountMax: one(of: [0, 1, 100, 100]), recentSizeMax: one(of: [20, 16 << 20, 16 << 20]))
+    noteAudience = one(of: [.room, .user])
     clockSkew = one(of: [.zero, .seconds(1)])
     tokenLifetimeMax = one(of: [.seconds(2), .seconds(10), .seconds(60), .seconds(3600)])
     upstreamClockSkew = one(of: [.seconds(-1), .zero, .zero, .seconds(5)])
@@ -76,6 +84,9 @@ struct Conditions {
     refusalPercent = one(of: [0, 3, 15])
     lossPercent = one(of: [0, 3, 15])
     vanishPercent = one(of: [0, 1, 5])
+    requestPercent = one(of: [0, 15, 15, 50])
+    repetitionPercent = one(of: [0, 50, 90])
+    slowBodyPercent = one(of: [0, 3, 20])
     keyMissingPercent = one(of: [0, 0, 20])
     // So that a seed is about as much work as another.
     activeTime = pauseMax * 60

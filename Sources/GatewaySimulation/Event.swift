@@ -9,6 +9,18 @@ enum Event {
   case connects(client: Int)
   /// A client presents a token on this connection, if it still has it.
   case renews(client: Int, ConnectionID, Credential)
+  /// A client says this on its connection, if it still has it.
+  case announces(client: Int, ConnectionID, ClientRequest)
+  /// A client's own request has arrived.
+  case requests(ClientsRequest, worker: Int)
+  /// Its client goes away.
+  case abandons(ClientsRequest, worker: Int)
+  /// Its client has sent all of it.
+  case sendsBody(UpstreamCall)
+  /// The rest of the upstream's answer to a client is there, or will not come.
+  case endsAnswer(UpstreamCall, isCut: Bool)
+  /// A worker asks whether turns have to be given back.
+  case takesTurnsBack(worker: Int)
   /// Something that a client sent has arrived.
   case arrives(ConnectionID, ClientText)
   /// A client hears something.

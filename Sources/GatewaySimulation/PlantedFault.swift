@@ -31,4 +31,14 @@ package enum PlantedFault: String, CaseIterable, Sendable {
   case admitsEverybody
   /// A connection that is closed stays in its rooms.
   case staysInRooms
+  /// The lane goes on before a client's own request has ended.
+  case endsTurnsEarly
+  /// A client's own request that the upstream refuses is taken for accepted.
+  case takesRefusalsForYes
+  /// The connection that a request names hears its sync as well.
+  case tellsTheExcepted
+  /// What is said twice counts as the same only if it is spelled alike.
+  case comparesBytes
+  /// What is said twice is announced twice.
+  case announcesRepetitions
 }

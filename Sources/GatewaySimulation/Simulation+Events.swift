@@ -10,6 +10,13 @@ extension Simulation {
     case .connects(client: let client): connect(client)
     case .renews(client: let client, let id, let credential):
       if clients[client].connection == id { authenticate(client, with: credential) }
+    case .announces(client: let client, let id, let said):
+      if clients[client].connection == id { say(said, client) }
+    case .requests(let request, worker: let worker): workers[worker].requested(request)
+    case .abandons(let request, worker: let worker): workers[worker].abandoned(request)
+    case .sendsBody(let call): sendBody(call)
+    case .endsAnswer(let call, isCut: let isCut): endAnswer(call, isCut: isCut)
+    case .takesTurnsBack(worker: let worker): workers[worker].takeTurnsBack()
     case .arrives(let id, let text): arrive(text, from: id)
     case .hears(client: let client, let id, let message): hear(message, client, id)
     case .closes(let id): close(id)
@@ -90,9 +97,9 @@ extension Simulation {
 
   /// What somebody else has done.
   func broadcast(_ broadcast: Broadcast, to id: ConnectionID) {
-    note("\(id.words) hears \(broadcast.message.words)")
-    checker.heard(broadcast.message, on: id, broadcast.announcement)
-    pass(broadcast.message, to: id)
+    note("\(id.words) hears \(broadcast.sync.message.words)")
+    checker.heard(broadcast.sync.message, on: id, broadcast.announcement)
+    pass(broadcast.sync.message, to: id)
   }
 
   private func pass(_ message: GatewayMessage, to id: ConnectionID) {
@@ -111,6 +118,7 @@ extension Simulation {
 
   /// Nobody wants anything any more, and everybody had time enough.
   func checkAtRest() {
+    checker.checkAtRest()
     for worker in workers {
       for connection in worker.connections.compactMap({ $0 }) {
         checker.checkAtRest(connection.session)

@@ -62,10 +62,14 @@ package final class Simulation {
     checkAtRest()
     if !isDraining, checker.problem == nil { end() }
     settle()
+    // What is kept in case its readers come back is not kept for ever.
+    advance(until: clock.now + conditions.homeRules.idleLifetime + .seconds(20))
     checkAtTheEnd()
     return SimulationOutcome(
       seed: seed, problem: checker.problem, eventCount: eventCount,
       syncCount: checker.syncCount, acknowledgedCount: checker.acknowledgedCount,
+      announcedRequestCount: checker.announcedRequestCount,
+      givenBackCount: checker.givenBackCount, repetitionCount: checker.repetitions.count,
       fingerprint: fingerprint, trace: trace.lines)
   }
 
@@ -139,6 +143,12 @@ package struct SimulationOutcome: Sendable {
   package let eventCount: Int
   package let syncCount: Int
   package let acknowledgedCount: Int
+  /// Clients' own requests that others heard of.
+  package let announcedRequestCount: Int
+  /// Those that took too long, and gave their turn back.
+  package let givenBackCount: Int
+  /// Writes that were said twice.
+  package let repetitionCount: Int
   /// The same for the same seed, in each process.
   package let fingerprint: UInt64
   /// What happened, if that was asked for.

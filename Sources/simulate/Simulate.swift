@@ -28,19 +28,22 @@ struct Simulate: ParsableCommand {
       return
     }
     let start = ContinuousClock.now
-    var (events, syncs, acknowledged, fingerprint) = (0, 0, 0, UInt64(0))
+    var (events, syncs, acknowledged, requests) = (0, 0, 0, 0)
+    var fingerprint: UInt64 = 0
     for seed in first..<(first + seeds) {
       let outcome = Simulation(seed: seed, fault: fault).run()
       if outcome.problem != nil { try report(outcome) }
       events += outcome.eventCount
       syncs += outcome.syncCount
       acknowledged += outcome.acknowledgedCount
+      requests += outcome.announcedRequestCount
       fingerprint ^= outcome.fingerprint
     }
     print(
       """
       \(seeds) seeds in \(ContinuousClock.now - start): \(events) events, \
-      \(acknowledged) writes acknowledged, \(syncs) syncs heard, no problem found \
+      \(acknowledged) writes acknowledged, \(requests) requests announced, \
+      \(syncs) syncs heard, no problem found \
       (fingerprint \(String(fingerprint, radix: 16)))
       """)
   }

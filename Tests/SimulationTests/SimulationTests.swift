@@ -12,20 +12,25 @@ struct SimulationTests {
     first: UInt64
   ) {
     var (syncCount, acknowledgedCount) = (0, 0)
+    var (requestCount, repetitionCount) = (0, 0)
     for seed in first..<(first + 25) {
       let outcome = Simulation(seed: seed).run()
       #expect(outcome.problem == nil, "seed \(seed)")
       syncCount += outcome.syncCount
       acknowledgedCount += outcome.acknowledgedCount
+      requestCount += outcome.announcedRequestCount
+      repetitionCount += outcome.repetitionCount
     }
     // Otherwise nothing was tried.
     #expect(syncCount > 500)
     #expect(acknowledgedCount > 500)
+    #expect(requestCount > 50)
+    #expect(repetitionCount > 5)
   }
 
   @Test(arguments: PlantedFault.allCases)
-  func `a planted fault is found within 30 seeds`(fault: PlantedFault) {
-    let found = (UInt64(1)...30).first { Simulation(seed: $0, fault: fault).run().problem != nil }
+  func `a planted fault is found within 100 seeds`(fault: PlantedFault) {
+    let found = (UInt64(1)...100).first { Simulation(seed: $0, fault: fault).run().problem != nil }
     #expect(found != nil)
   }
 

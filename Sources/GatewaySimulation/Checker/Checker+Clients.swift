@@ -60,7 +60,7 @@ extension Checker {
   @discardableResult
   private func answered(
     _ name: RequestID?, on id: ConnectionID, isInTurn: Bool = true
-  ) -> ClientRequest? {
+  ) -> ConnectionRecord.Request? {
     guard let number = name.flatMap(Checker.number),
       let index = connections[id]?.unanswered.firstIndex(where: { $0.number == number }),
       let request = connections[id]?.unanswered.remove(at: index)
@@ -68,9 +68,9 @@ extension Checker {
       fail("a client is answered what it does not wait for")
       return nil
     }
-    guard isInTurn, let resource = request.request.about else { return request.request }
+    guard isInTurn, let resource = request.request.about else { return request }
     checkAnswerOrder(of: request, about: resource, on: id)
-    return request.request
+    return request
   }
 
   /// Requests about one thing are answered in their order; but reads do not wait for writes that
@@ -105,16 +105,23 @@ extension Checker {
   private func acknowledged(_ message: GatewayMessage, on id: ConnectionID) {
     acknowledgedCount += 1
     let (key, name) = Checker.acceptance(in: message)
-    guard let request = answered(name, on: id), let resource = request.about else { return }
-    let keys = key.map { kind, body in
-      AcceptedKey(kind: kind, resource: resource, body: body)
+    guard let request = answered(name, on: id), let resource = request.request.about else { return }
+    let isRepetition =
+      request.operation.map { repetitions.contains(.said(id, $0)) } ?? false
+    let user = connections[id]?.user
+    let acceptances = key.flatMap { kind, body in
+      accepted[AcceptedKey(kind: kind, resource: resource, body: body)] ?? []
     }
-    if !keys.contains(where: { accepted[$0]?.contains { $0.connection == id } == true }) {
-      fail("a write to \(resource.words) is acknowledged that was not accepted")
+    let isTrue = acceptances.contains {
+      isRepetition
+        ? $0.ticket != nil && $0.author.user == user
+        : $0.ticket == nil && $0.author.connection == id
     }
+    if !isTrue { fail("a write to \(resource.words) is acknowledged that was not accepted") }
     guard case .noteUpdateSuccess(let note, let body, _, let position, _) = message else { return }
     checkHistory(note, position, body)
-    follow(note, position, on: id)
+    // What is said twice was heard before, or was left out by its author's own wish.
+    if !isRepetition { follow(note, position, on: id) }
   }
 
   /// What a success may stand for.

@@ -5,57 +5,62 @@ import GatewayTypes
 /// waits for another one's token.
 extension Checker {
   func submitted(_ write: Write) {
-    let item = LaneRecord.Item(write: write, name: WriteName(write.writer))
+    let item = LaneRecord.Item(name: WriteName(write.writer), write: write)
     lanes[write.resource, default: LaneRecord()].items.append(item)
   }
 
   /// The upstream is asked.
   func requested(_ step: UpstreamStep, _ write: Write) {
-    let name = WriteName(write.writer)
-    guard var lane = lanes[write.resource], let index = lane.index(of: name) else {
-      return fail("a write to \(write.resource.words) is sent that nobody waits for")
+    let (name, resource) = (WriteName(write.writer), write.resource)
+    guard var lane = lanes[resource], let index = lane.index(of: name) else {
+      return fail("a write to \(resource.words) is sent that nobody waits for")
     }
-    if givenUp.contains(name) {
-      fail("a write to \(write.resource.words) is sent that was given up")
-    }
-    if lane.underWay != nil { fail("two writes to \(write.resource.words) at once") }
+    if givenUp.contains(name) { fail("a write to \(resource.words) is sent that was given up") }
     if lane.items[index].isAside {
-      fail("a write to \(write.resource.words) is sent that waits for a token")
+      fail("a write to \(resource.words) is sent that waits for a token")
     }
     if !lane.items[index].isStarted {
-      checkTurn(of: index, in: lane)
+      expectNew(write, &lane, index)
       if write.writer.tokenNumber <= lane.expired[write.writer.connection] ?? 0 {
-        fail("a write to \(write.resource.words) is sent with a token that has run out")
+        fail("a write to \(resource.words) is sent with a token that has run out")
       }
     }
-    lane.underWay = name
-    lane.items[index].isStarted = true
+    begin(index, in: &lane, resource)
     if step != .look {
+      if lane.items[index].isRecalled { fail("\(resource.words) is created again") }
       lane.items[index].writeCount += 1
-      if lane.items[index].writeCount > 1 {
-        fail("a write to \(write.resource.words) is sent twice")
-      }
+      if lane.items[index].writeCount > 1 { fail("a write to \(resource.words) is sent twice") }
     }
     if lane.items[index].refusalCount > 1 {
-      fail("a write to \(write.resource.words) is tried a third time")
+      fail("a write to \(resource.words) is tried a third time")
     }
-    lanes[write.resource] = lane
+    lanes[resource] = lane
+  }
+
+  /// The upstream is asked by what is at `index`, or is about to be by its client.
+  func begin(_ index: Int, in lane: inout LaneRecord, _ resource: Resource) {
+    if lane.underWay != nil { fail("two writes to \(resource.words) at once") }
+    if !lane.items[index].isStarted { checkTurn(of: index, in: lane, resource) }
+    lane.underWay = lane.items[index].name
+    lane.items[index].isStarted = true
   }
 
   /// The first request of a write comes when it is the write's turn.
-  private func checkTurn(of index: Int, in lane: LaneRecord) {
+  private func checkTurn(of index: Int, in lane: LaneRecord, _ resource: Resource) {
     let item = lane.items[index]
     let earlier = lane.items[..<index]
-    if earlier.contains(where: { $0.name.connection == item.name.connection }) {
-      return fail("a connection's writes to \(item.write.resource.words) change places")
+    if let connection = item.name.connection,
+      earlier.contains(where: { $0.name.connection == connection })
+    {
+      return fail("a connection's writes to \(resource.words) change places")
     }
     guard !item.hasComeBack else { return }
     let first = lane.items.first { !$0.isAside && ($0.hasComeBack || $0.name == item.name) }
     if first?.name != item.name {
-      return fail("a write to \(item.write.resource.words) goes before one that has come back")
+      return fail("a write to \(resource.words) goes before one that has come back")
     }
     if earlier.contains(where: { !$0.isAside }) {
-      fail("a write to \(item.write.resource.words) goes before one that arrived earlier")
+      fail("a write to \(resource.words) goes before one that arrived earlier")
     }
   }
 
@@ -64,6 +69,8 @@ extension Checker {
     switch call.question {
     case .check(let join): replied(to: join, reply, deletionCount: call.deletionCount)
     case .write(let step, let write): replied(to: step, of: write, call.token, reply)
+    case .look(let write): replied(toLookFor: write, reply)
+    case .client: break
     }
   }
 
@@ -73,6 +80,7 @@ extension Checker {
     let name = WriteName(write.writer)
     guard var lane = lanes[write.resource], let index = lane.index(of: name) else { return }
     if lane.underWay == name { lane.underWay = nil }
+    let isRecalled = lane.items[index].isRecalled
     if case .answered(status: 401, _, _) = reply, isBearer {
       lane.items[index].refusalCount += 1
       refusedTokens.insert(token)
@@ -84,14 +92,23 @@ extension Checker {
     if case .answered(_, json: let body, _) = reply, kind == .updated || kind == .created {
       key.body = body
     }
-    accepted[key, default: []].append(write.writer)
+    accept(key, Acceptance(author: write.writer.author), isToBeTold: !isRecalled)
     if givenUp.contains(name) {
       fail("a write to \(write.resource.words) is done that was given up")
     }
-    if kind == .deleted, case .note(let note) = write.resource {
-      rooms[note, default: RoomRecord()].deletionCount += 1
-      rooms[note]?.shownAt = [:]
-    }
+    if kind == .deleted { deleted(write.resource) }
+  }
+
+  /// The upstream has said yes.
+  func accept(_ key: AcceptedKey, _ acceptance: Acceptance, isToBeTold: Bool) {
+    accepted[key, default: []].append(acceptance)
+    if isToBeTold { unannounced[key, default: []].append(acceptance) }
+  }
+
+  func deleted(_ resource: Resource) {
+    guard case .note(let note) = resource else { return }
+    rooms[note, default: RoomRecord()].deletionCount += 1
+    rooms[note]?.shownAt = [:]
   }
 
   private var isBearer: Bool { conditions.homeRules.lanes.identity == .bearer }
@@ -112,11 +129,13 @@ extension Checker {
   }
 
   /// The writer is told how it ended.
-  func answered(_ writer: Writer) {
+  func answered(_ writer: Writer, _ result: WriteResult) {
     let name = WriteName(writer)
     for resource in conditions.resources {
-      guard let index = lanes[resource]?.index(of: name) else { continue }
-      lanes[resource]?.items.remove(at: index)
+      guard var lane = lanes[resource], let index = lane.index(of: name) else { continue }
+      checkRepetition(result, &lane, index, resource)
+      lane.items.remove(at: index)
+      lanes[resource] = lane
       return
     }
     fail("a write is answered that nobody waits for")
@@ -168,14 +187,12 @@ extension Checker {
   /// The writes of a connection that wait for a token, oldest first.
   func writesAside(at resource: Resource, by connection: ConnectionID) -> [Write] {
     let items = lanes[resource]?.items.filter { $0.isAside } ?? []
-    return items.map(\.write).filter { $0.writer.connection == connection }
+    return items.compactMap(\.write).filter { $0.writer.connection == connection }
   }
 
   /// The home has done what it wanted: nothing waits now but behind a request or for a token.
   func homeHasActed(on resource: Resource) {
     guard let lane = lanes[resource], lane.underWay == nil else { return }
-    if let item = lane.items.first(where: { !$0.isAside }) {
-      fail("a write to \(item.write.resource.words) waits for nothing")
-    }
+    if lane.waitingCount > 0 { fail("a write to \(resource.words) waits for nothing") }
   }
 }

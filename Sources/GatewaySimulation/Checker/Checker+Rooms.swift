@@ -46,10 +46,20 @@ extension Checker {
   func announced(_ announcement: Announcement, of resource: Resource) -> Int {
     let (kind, body, author) = Checker.parts(of: announcement)
     let key = AcceptedKey(kind: kind, resource: resource, body: body)
-    if accepted[key]?.contains(where: { $0.author == author }) != true {
-      fail("\(kind) \(resource.words) is announced and was not accepted")
+    guard let index = unannounced[key]?.firstIndex(where: { $0.author == author }),
+      var acceptance = unannounced[key]?.remove(at: index)
+    else {
+      fail("\(kind) \(resource.words) is announced and was not accepted, or is announced again")
+      return 0
     }
-    if let body { checkOrder(of: body, resource) }
+    if case .updated(let changes, _, _, _, _) = announcement { acceptance.changes = changes }
+    noteRecent(kind, acceptance, resource)
+    if let ticket = acceptance.ticket {
+      watched[ticket]?.isOwed = false
+      announcedRequestCount += 1
+    }
+    // A creation by REST has no turn, and may be overtaken.
+    if let body, kind != .created || acceptance.ticket == nil { checkOrder(of: body, resource) }
     if case .updated(_, _, _, let position, _) = announcement, case .note(let note) = resource,
       let body
     {
@@ -59,8 +69,15 @@ extension Checker {
       }
     }
     announcements.append(
-      AnnouncementRecord(resource: resource, listeners: listeners(to: announcement, resource)))
+      AnnouncementRecord(
+        resource: resource, listeners: listeners(to: announcement, resource),
+        isProxied: acceptance.ticket != nil))
     return announcements.count
+  }
+
+  /// Whether the announcement of this number was made by REST.
+  func isProxied(_ number: Int) -> Bool {
+    announcements.indices.contains(number - 1) && announcements[number - 1].isProxied
   }
 
   private static func parts(

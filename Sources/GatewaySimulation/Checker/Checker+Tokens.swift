@@ -79,7 +79,7 @@ extension Checker {
       let request = record.unanswered.first(where: { $0.number == number }),
       let operation = request.operation
     else { return }
-    givenUp.insert(WriteName(id, operation))
+    givenUp.insert(.said(id, operation))
   }
 
   /// No token has come in time: writes that are known to wait for one were told so before the

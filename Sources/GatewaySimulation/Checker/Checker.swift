@@ -5,9 +5,9 @@ import GatewayTypes
 ///
 /// It keeps books of its own, of what the upstream really said and of what each client was told,
 /// and looks into the machines only when all is at rest. The rules are those of PROTOCOL.md; each
-/// is in the file of what it is about: `+Lanes` what is asked of the upstream, `+Rooms` who may
-/// hear,
-/// `+Syncs` what is heard, `+Clients` what one connection is told, `+Tokens` what waits for one.
+/// is in the file of what it is about: `+Lanes` what is asked of the upstream, `+Proxied` what
+/// clients ask it themselves, `+Recent` what is said twice, `+Rooms` who may hear, `+Syncs` what is
+/// heard, `+Clients` what one connection is told, `+Tokens` what waits for one.
 final class Checker {
   /// What was found first.
   private(set) var problem: String?
@@ -18,7 +18,9 @@ final class Checker {
   var lanes: [Resource: LaneRecord] = [:]
   var rooms: [NoteID: RoomRecord] = [:]
   /// What the upstream has said yes to, and whose it was.
-  var accepted: [AcceptedKey: [Writer]] = [:]
+  var accepted: [AcceptedKey: [Acceptance]] = [:]
+  /// What may be announced, once.
+  var unannounced: [AcceptedKey: [Acceptance]] = [:]
   var announcements: [AnnouncementRecord] = []
   /// What stands at each place of the notes' histories.
   var histories: [HistoryKey: JSONText] = [:]
@@ -28,10 +30,19 @@ final class Checker {
   /// Writes whose sessions have told the client that there was no token for them.
   var givenUp: Set<WriteName> = []
 
+  /// Clients' own requests that others are to hear of.
+  var watched: [ProxyTicket: WatchedRecord] = [:]
+  /// Writes that were answered as said twice.
+  var repetitions: Set<WriteName> = []
+
   /// Syncs that were heard.
   var syncCount = 0
   /// Writes that were answered with success.
   var acknowledgedCount = 0
+  /// Clients' own requests that were announced.
+  var announcedRequestCount = 0
+  /// Those that gave their turn back.
+  var givenBackCount = 0
 
   init(_ conditions: Conditions) {
     self.conditions = conditions
@@ -48,18 +59,21 @@ final class Checker {
   }
 }
 
-/// A write, by the connection that asked for it and its number there.
-struct WriteName: Hashable {
-  let connection: ConnectionID
-  let operation: OperationID
-
-  init(_ connection: ConnectionID, _ operation: OperationID) {
-    self.connection = connection
-    self.operation = operation
-  }
+/// What has a place in a lane.
+enum WriteName: Hashable {
+  /// A write, by the connection that asked for it and its number there.
+  case said(ConnectionID, OperationID)
+  /// A client's own request.
+  case proxied(ProxyTicket)
+  /// The look at what came of one.
+  case look(ProxyTicket)
 
   init(_ writer: Writer) {
-    self.init(writer.connection, writer.operation)
+    self = .said(writer.connection, writer.operation)
+  }
+
+  var connection: ConnectionID? {
+    if case .said(let connection, _) = self { connection } else { nil }
   }
 }
 
@@ -79,6 +93,15 @@ struct AcceptedKey: Hashable {
   var body: JSONText?
 }
 
+/// Whose something is that the upstream has said yes to.
+struct Acceptance {
+  let author: Author
+  /// The client's own request that it was; nil for a message.
+  var ticket: ProxyTicket?
+  /// What was to be changed, of an update.
+  var changes: JSONText?
+}
+
 /// A place in a note's history.
 struct HistoryKey: Hashable {
   let note: NoteID
@@ -89,4 +112,6 @@ struct HistoryKey: Hashable {
 struct AnnouncementRecord {
   let resource: Resource
   let listeners: [ConnectionID]
+  /// It was made by REST.
+  let isProxied: Bool
 }

@@ -4,8 +4,9 @@ import GatewayTypes
 /// What is known of the writes to one note or folder that are not answered.
 struct LaneRecord {
   struct Item {
-    let write: Write
     let name: WriteName
+    /// Nil for a client's own request.
+    var write: Write?
     /// Requests that may have written something.
     var writeCount = 0
     /// The upstream was asked since it was its turn.
@@ -14,6 +15,8 @@ struct LaneRecord {
     var refusalCount = 0
     /// It waits for a newer token than the one of this number.
     var asideAt: Int?
+    /// It says again what was created by REST, and is not to be created.
+    var isRecalled = false
     /// It was aside and has come back.
     var hasComeBack = false
 
@@ -26,8 +29,13 @@ struct LaneRecord {
   var expired: [ConnectionID: Int] = [:]
   /// What the upstream was asked and has not answered.
   var underWay: WriteName?
+  /// What was last written by REST.
+  var recent = RecentRecord()
   /// The upstream's last change that was announced.
   var lastVersion = 0
+
+  /// Those that wait for their turn.
+  var waitingCount: Int { items.count { !$0.isAside && $0.name != underWay } }
 
   func index(of name: WriteName) -> Int? {
     items.firstIndex { $0.name == name }

@@ -37,6 +37,10 @@ extension Simulation {
   func act(_ client: Int) {
     guard !isCalm else { return }
     schedule(.acts(client: client), after: random.duration(upTo: conditions.pauseMax))
+    if random.happens(percent: conditions.requestPercent) {
+      makeRequest(client)
+      return
+    }
     guard let id = clients[client].connection else {
       if random.happens(percent: 30) { connect(client) }
       return
@@ -97,7 +101,7 @@ extension Simulation {
       case .expired: tokens.issue(to: user, until: clock.wallNow + .seconds(-3))
       case .ofAnother:
         tokens.issue(to: .named("mallory"), until: clock.wallNow + lifetime)
-      case .forged: BearerToken("forged")
+      case .forged: .forged
       }
     if credential == .good { clients[client].lastToken = token }
     say(.authenticate(token), client)
@@ -140,7 +144,7 @@ extension Simulation {
 
   // MARK: The connection
 
-  private func say(_ request: ClientRequest, _ client: Int) {
+  func say(_ request: ClientRequest, _ client: Int) {
     guard let id = clients[client].connection else { return }
     lastMessageNumber += 1
     let message = ClientMessage(requestID: .named("\(lastMessageNumber)"), request)

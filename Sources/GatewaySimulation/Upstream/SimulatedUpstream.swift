@@ -42,16 +42,22 @@ struct SimulatedUpstream {
 
   /// Answers a request whose token is good.
   mutating func answer(_ call: UpstreamCall, _ trouble: Trouble) -> UpstreamReply {
+    guard let resource = call.resource else { return refusal(409) }
     switch trouble {
     case .none:
-      return perform(call.step, on: call.resource, as: call.user)
+      return perform(call.step, on: resource, as: call.user)
     case .refuses(status: let status):
       return .answered(status: status, json: nil, message: nil)
     case .spoilsAnswer(status: let status):
-      let reply = perform(call.step, on: call.resource, as: call.user)
+      let reply = perform(call.step, on: resource, as: call.user)
       guard case .answered(status: 200..<300, _, _) = reply else { return reply }
       return .answered(status: status, json: nil, message: nil)
     }
+  }
+
+  /// A name for what is to be created: one that is free, if there is one.
+  func name(among names: [Resource]) -> Resource? {
+    names.first { items[$0] == nil }
   }
 
   /// Gives a user access to something that is there, or takes it away.

@@ -9,6 +9,11 @@ extension Simulation {
     let call = UpstreamCall(
       question, from: worker, deletionCount: checker.deletionCount(of: question))
     note("w\(worker) asks \(call.words)")
+    send(call)
+  }
+
+  /// A request is on its way to the upstream.
+  func send(_ call: UpstreamCall) {
     let delay = random.duration(upTo: conditions.upstreamDelayMax)
     guard random.happens(percent: conditions.lossPercent) else {
       schedule(.takes(call), after: delay)
@@ -41,6 +46,13 @@ extension Simulation {
   /// The upstream does, or does not do, what it was asked.
   func take(_ call: UpstreamCall) {
     if call.isOver { note("too late, the upstream takes up:") }
+    if case .client(let request, _) = call.question,
+      case .creation(ofNote: let isNote) = request.target
+    {
+      let names =
+        isNote ? conditions.notes.map(Resource.note) : conditions.folders.map(Resource.folder)
+      request.created = upstream.name(among: names)
+    }
     let reply =
       isTokenGood(call)
       ? upstream.answer(call, trouble())
@@ -56,11 +68,27 @@ extension Simulation {
     guard !call.isOver else { return }
     call.isOver = true
     note("w\(call.worker) hears of \(call.words)\(failure.map { ": \($0)" } ?? "")")
-    if let failure {
-      workers[call.worker].answered(call, .failed(failure))
-    } else if let reply = call.reply {
+    let reply = failure.map(UpstreamReply.failed) ?? call.reply
+    guard let reply else { return }
+    guard case .client(let request, let number) = call.question else {
       workers[call.worker].answered(call, reply)
+      return
     }
+    if let number {
+      workers[call.worker].answered(number, reply, call)
+    } else {
+      request.isOver = true
+    }
+  }
+
+  /// The rest of the answer to a client.
+  func endAnswer(_ call: UpstreamCall, isCut: Bool) {
+    guard case .client(let request, let number?) = call.question, !request.isOver,
+      let reply = call.reply
+    else { return }
+    note("the answer to \(call.words) \(isCut ? "breaks off" : "ends")")
+    workers[call.worker].answerEnded(number, reply, isCut: isCut)
+    if case .answered(status: 200..<300, _, _) = reply { requestEnded(request, isAccepted: !isCut) }
   }
 
   private func isTokenGood(_ call: UpstreamCall) -> Bool {

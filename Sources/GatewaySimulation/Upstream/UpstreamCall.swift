@@ -7,6 +7,10 @@ final class UpstreamCall {
   enum Question {
     case write(UpstreamStep, Write)
     case check(JoinRequest)
+    /// What has come of a client's own request?
+    case look(ProxiedWrite)
+    /// A client's own request, and its number on its worker if it is watched there.
+    case client(ClientsRequest, UInt64?)
   }
 
   let question: Question
@@ -24,10 +28,13 @@ final class UpstreamCall {
     self.deletionCount = deletionCount
   }
 
-  var resource: Resource {
+  /// Nil for what has no name yet.
+  var resource: Resource? {
     switch question {
     case .write(_, let write): write.resource
     case .check(let join): .note(join.note)
+    case .look(let write): write.resource
+    case .client(let request, _): request.resource
     }
   }
 
@@ -35,6 +42,8 @@ final class UpstreamCall {
     switch question {
     case .write(_, let write): write.writer.user
     case .check(let join): join.user
+    case .look(let write): write.user
+    case .client(let request, _): request.user
     }
   }
 
@@ -42,13 +51,16 @@ final class UpstreamCall {
     switch question {
     case .write(_, let write): write.writer.token
     case .check(let join): join.token
+    case .look(let write): write.token
+    case .client(let request, _): request.token
     }
   }
 
   var step: UpstreamStep {
     switch question {
     case .write(let step, _): step
-    case .check: .look
+    case .check, .look: .look
+    case .client(let request, _): request.step
     }
   }
 
@@ -56,10 +68,14 @@ final class UpstreamCall {
   var words: String {
     switch question {
     case .write(let step, let write):
-      "\(step.words) of \(resource.words) for \(write.writer.connection.words) "
+      "\(step.words) of \(write.resource.words) for \(write.writer.connection.words) "
         + "by \(token.text)"
     case .check(let join):
-      "look of \(resource.words) for a join of \(join.connection.words) by \(token.text)"
+      "look of \(join.note.text) for a join of \(join.connection.words) by \(token.text)"
+    case .look(let write):
+      "look of \(write.resource.words) for a request of \(write.token.text)"
+    case .client(let request, _):
+      "\(request.words) by \(token.text)"
     }
   }
 }

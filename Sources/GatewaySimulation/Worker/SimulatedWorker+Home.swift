@@ -5,58 +5,45 @@ import GatewayTypes
 /// The notes and folders whose home is this worker: their writes, their readers, and the upstream's
 /// answers.
 extension SimulatedWorker {
-  func submit(_ write: Write) {
-    world.checker.submitted(write)
-    home.submit(write, newEpoch: world.nextEpoch(), at: world.clock.now, into: &homeEffects)
-    runHomeEffects(about: write.resource)
-  }
-
-  func join(_ request: JoinRequest) {
-    home.join(request, newEpoch: world.nextEpoch(), at: world.clock.now, into: &homeEffects)
-    runHomeEffects(about: .note(request.note))
-  }
-
-  func expired(_ resource: Resource, of connection: ConnectionID, tokenNumber: Int) {
-    home.expired(
-      resource, of: connection, tokenNumber: tokenNumber, at: world.clock.now,
-      into: &homeEffects)
-    runHomeEffects(about: resource)
-    world.checker.expired(resource, of: connection, tokenNumber: tokenNumber)
-  }
-
-  func renewed(
-    _ resource: Resource, by connection: ConnectionID, _ token: BearerToken, tokenNumber: Int
-  ) {
-    let late = world.checker.writesAside(at: resource, by: connection)
-    world.checker.renewed(resource, by: connection, tokenNumber: tokenNumber)
-    if world.fault == .bringsWritesBackLast {
-      home.withdrawn(resource, by: connection, at: world.clock.now, into: &homeEffects)
-      for write in late {
-        let writer = Writer(
-          user: write.writer.user, token: token, tokenNumber: tokenNumber,
-          connection: connection, operation: write.writer.operation)
-        home.submit(
-          Write(write.change, of: resource, by: writer), newEpoch: world.nextEpoch(),
-          at: world.clock.now, into: &homeEffects)
+  func receive(_ message: HomeMessage) {
+    let checker = world.checker
+    switch message {
+    case .write(let write): checker.submitted(write)
+    case .renewed(let resource, let connection, let token, tokenNumber: let number):
+      if world.fault == .bringsWritesBackLast {
+        bringBackLast(resource, connection, token, number)
       }
-    } else {
-      home.renewed(
-        resource, by: connection, token, tokenNumber: tokenNumber, at: world.clock.now,
+      checker.renewed(resource, by: connection, tokenNumber: number)
+    case .withdrawn(let resource, let connection): checker.withdrawn(resource, by: connection)
+    case .proxied(let write): checker.submitted(write)
+    case .proxiedWithdrawn(let write): checker.withdrawn(write)
+    case .proxiedEnded(let write, let outcome): checker.ended(write, outcome)
+    case .proxiedDone(let write, let outcome): checker.done(write, outcome)
+    case .expired, .join, .emptied: break
+    }
+    home.receive(
+      message, newEpoch: world.nextEpoch(), at: world.clock.now, wallNow: world.clock.wallNow,
+      into: &homeEffects)
+    runHomeEffects(about: message.resource)
+    if case .expired(let resource, let connection, tokenNumber: let number) = message {
+      checker.expired(resource, of: connection, tokenNumber: number)
+    }
+  }
+
+  private func bringBackLast(
+    _ resource: Resource, _ connection: ConnectionID, _ token: BearerToken, _ number: Int
+  ) {
+    let now = world.clock.now
+    let late = world.checker.writesAside(at: resource, by: connection)
+    home.withdrawn(resource, by: connection, at: now, into: &homeEffects)
+    for write in late {
+      let writer = Writer(
+        user: write.writer.user, token: token, tokenNumber: number, connection: connection,
+        operation: write.writer.operation)
+      home.submit(
+        Write(write.change, of: resource, by: writer), newEpoch: world.nextEpoch(), at: now,
         into: &homeEffects)
     }
-    runHomeEffects(about: resource)
-  }
-
-  func withdrawn(_ resource: Resource, by connection: ConnectionID) {
-    world.checker.withdrawn(resource, by: connection)
-    home.withdrawn(resource, by: connection, at: world.clock.now, into: &homeEffects)
-    runHomeEffects(about: resource)
-  }
-
-  func emptied(_ note: NoteID, on worker: UInt16, grantCount: Int) {
-    home.emptied(
-      note, on: worker, grantCount: grantCount, at: world.clock.now, into: &homeEffects)
-    runHomeEffects(about: .note(note))
   }
 
   /// The upstream has answered a request of this worker, or will not.
@@ -79,6 +66,12 @@ extension SimulatedWorker {
         isForced ? .answered(status: 200, json: nil, message: nil) : reply, to: join, at: now,
         into: &homeEffects)
       runHomeEffects(about: .note(join.note))
+    case .look(let write):
+      home.writeAnswered(
+        reply, of: write.resource, at: now, wallNow: world.clock.wallNow, into: &homeEffects)
+      runHomeEffects(about: write.resource)
+    case .client:
+      preconditionFailure("a client's answer is its own")
     }
     settle()
   }
@@ -102,14 +95,19 @@ extension SimulatedWorker {
     world.ask(call.question, from: index)
   }
 
-  /// Does what the home wants, in order. None of it comes back before it has returned.
+  /// Does what the home wants, in order. None of it comes back before it has returned, but for what
+  /// it wants to know at once.
   private func runHomeEffects(about resource: Resource) {
-    for effect in homeEffects { run(effect) }
+    var index = 0
+    while index < homeEffects.count {
+      run(homeEffects[index], about: resource)
+      index += 1
+    }
     homeEffects.removeAll(keepingCapacity: true)
     world.checker.homeHasActed(on: resource)
   }
 
-  private func run(_ effect: HomeEffect) {
+  private func run(_ effect: HomeEffect, about resource: Resource) {
     switch effect {
     case .request(let step, for: let write):
       world.checker.requested(step, write)
@@ -118,7 +116,8 @@ extension SimulatedWorker {
     case .check(let join):
       world.ask(.check(join), from: index)
     case .answerWriter(let writer, let result):
-      world.checker.answered(writer)
+      world.checker.answered(writer, result)
+      if world.fault == .announcesRepetitions { announceAgain(result, of: resource, by: writer) }
       post(.writeAnswered(writer, result), to: Int(writer.connection.worker))
     case .aside(let writer, of: let resource, isRefused: let isRefused):
       world.checker.steppedAside(writer, resource, isRefused: isRefused)
@@ -128,22 +127,39 @@ extension SimulatedWorker {
       if case .admitted(let position) = result { world.checker.admitted(request, at: position) }
       post(.joinAnswered(request, result), to: Int(request.connection.worker))
     case .announce(let announcement, of: let resource, roomWorkers: let roomWorkers):
-      announce(announcement, of: resource, roomWorkers: roomWorkers.map(Int.init))
-    case .go, .refuse, .look, .compare:
-      // Nobody here writes by REST.
-      world.checker.fail("a home has business with a request that nobody made")
+      announce(announcement, of: resource, roomWorkers: roomWorkers)
+    case .go(let write):
+      world.checker.called(write)
+      post(.go(write), to: Int(write.ticket.worker))
+    case .refuse(let write):
+      world.checker.refused(write)
+      post(.refuse(write), to: Int(write.ticket.worker))
+    case .look(for: let write):
+      world.checker.looked(for: write)
+      world.ask(.look(write), from: index)
+    case .compare(proxied: let proxied, said: let said, of: let resource):
+      let isSame = world.fault != .comparesBytes && proxied.isSpelledLike(said)
+      home.compared(resource, isSame: isSame, at: world.clock.now, into: &homeEffects)
     }
+  }
+
+  private func announceAgain(_ result: WriteResult, of resource: Resource, by writer: Writer) {
+    guard world.checker.repetitions.contains(WriteName(writer)),
+      case .updated(let body, at: let time, let position) = result
+    else { return }
+    let announcement = Announcement.updated(
+      changes: body, to: body, at: time, position, by: writer.author)
+    announce(announcement, of: resource, roomWorkers: [])
   }
 
   private func announceEarly(_ step: UpstreamStep, _ write: Write) {
     guard case .note(let note) = write.resource, case .update(let changes) = step else { return }
-    let sync = GatewayMessage.noteSync(
-      note, changes: changes, updatedNote: upstreamBody(of: write.resource, version: 0),
-      at: world.clock.wallNow, from: write.writer.user,
-      NotePosition(epoch: Epoch(number: 0), sequence: 0))
+    let announcement = Announcement.updated(
+      changes: changes, to: upstreamBody(of: write.resource, version: 0), at: world.clock.wallNow,
+      NotePosition(epoch: Epoch(number: 0), sequence: 0), by: write.writer.author)
+    let sync = Sync(announcement, of: .note(note), to: .room)
     for worker in world.workers.indices {
-      let broadcast = Broadcast(
-        message: sync, audience: .room(note), exception: write.writer.connection, announcement: 0)
+      let broadcast = Broadcast(sync: sync, announcement: 0, isProxied: false)
       post(.broadcast(broadcast), to: worker)
     }
   }

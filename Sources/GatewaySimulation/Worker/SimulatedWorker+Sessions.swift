@@ -32,30 +32,30 @@ extension SimulatedWorker {
     case .verify(let token, requestID: let requestID):
       verify(token, requestID, for: id)
     case .identified(let user):
-      users.insert(id.slot, for: user)
+      readers.identified(id.slot, as: user)
     case .join(let request):
-      post(.join(request), to: home(of: .note(request.note)))
+      post(.join(request))
     case .enter:
       // Done by `joinAnswered`, which knows of the grant that goes with it.
       break
     case .leave(let note):
       leave(note, id.slot)
     case .write(let write):
-      post(.write(write), to: homeOrAnother(of: write.resource))
+      post(.home(.write(write)), to: homeOrAnother(of: write.resource))
     case .expired(let resource, tokenNumber: let number):
-      post(.expired(resource, id, tokenNumber: number), to: home(of: resource))
+      post(.expired(resource, id, tokenNumber: number))
     case .renewed(let resource, let token, tokenNumber: let number):
       if world.isHit(by: .losesRenewals, percent: 30) { return }
-      post(.renewed(resource, id, token, tokenNumber: number), to: home(of: resource))
+      post(.renewed(resource, id, token, tokenNumber: number))
     case .withdrawn(let resource):
       if world.fault == .neverWithdraws { return }
-      post(.withdrawn(resource, id), to: home(of: resource))
+      post(.withdrawn(resource, id))
     case .wake(at: let time):
       _ = update(id) { $0.wakeAt = time }
       world.schedule(.wakes(id), at: time + world.random.duration(upTo: .milliseconds(5)))
     case .close:
       if let connection = connection(id), world.fault != .staysInRooms {
-        leaveEverything(connection)
+        leaveEverything(connection.session)
       }
       world.hangUp(id)
     }
@@ -110,7 +110,7 @@ extension SimulatedWorker {
   func setAside(_ writer: Writer, _ resource: Resource, isRefused: Bool) {
     guard connection(writer.connection) != nil else {
       if world.fault == .neverWithdraws { return }
-      post(.withdrawn(resource, writer.connection), to: home(of: resource))
+      post(.withdrawn(resource, writer.connection))
       return
     }
     world.checker.toldOfWait(writer, resource)
@@ -136,34 +136,30 @@ extension SimulatedWorker {
       connection.session.joinAnswered(result, to: request.operation, into: &sessionEffects)
       isEntering = sessionEffects.contains(.enter(request.note))
     }
-    if case .admitted = result {
-      // Counted even if the connection has gone: the room is owed its grant back.
-      handBack(members.admitted(isEntering ? id.slot : nil, to: request.note), of: request.note)
-    }
+    tell(readers.joinAnswered(result, to: request, isEntering: isEntering))
     runSessionEffects(for: id)
   }
 
   // MARK: Rooms
 
   private func leave(_ note: NoteID, _ slot: UInt32) {
-    var grantCount = members.leave(slot, note)
-    if grantCount == nil, world.fault == .forgetsGrants { grantCount = 1000 }
-    handBack(grantCount, of: note)
+    let message = readers.leave(note, slot)
+    if message == nil, world.fault == .forgetsGrants {
+      post(.emptied(note, worker: UInt16(index), grantCount: 1000))
+    }
+    tell(message)
   }
 
-  private func handBack(_ grantCount: Int?, of note: NoteID) {
-    guard let grantCount else { return }
-    let message = WorkerMessage.emptied(note, worker: UInt16(index), grantCount: grantCount)
-    post(message, to: home(of: .note(note)))
+  private func tell(_ message: HomeMessage?) {
+    if let message { post(message) }
   }
 
   /// The connection hears of nothing any more. Harmless to repeat.
-  func leaveEverything(_ connection: Connection) {
+  func leaveEverything(_ session: Session) {
+    var messages: [HomeMessage] = []
+    readers.leaveEverything(session, into: &messages)
     // In an order that is the same in each process, as that of a set is not.
-    for note in connection.session.rooms.sorted(by: { $0.text < $1.text }) {
-      leave(note, connection.id.slot)
-    }
-    if let user = connection.session.user { users.remove(connection.id.slot, of: user) }
+    for message in messages.sorted(by: { $0.resource.name < $1.resource.name }) { post(message) }
   }
 
   // MARK: What others wrote
@@ -171,43 +167,38 @@ extension SimulatedWorker {
   /// Hands one message to all that the worker has of its audience.
   func deliver(_ broadcast: Broadcast) {
     if world.isHit(by: .losesSyncs, percent: 5) { return }
-    switch broadcast.audience {
-    case .room(let note):
-      send(broadcast, to: members.slots(of: note))
-    case .user(let user):
-      send(broadcast, to: users.slots(of: user))
-    case .userAndRoom(let user, let note):
-      send(broadcast, to: union(members.slots(of: note), user))
-    case .userAndDissolvedRoom(let user, let note):
-      let dissolved = members.dissolve(note)
-      handBack(dissolved?.grantCount, of: note)
-      let inRoom = dissolved?.slots ?? []
-      send(broadcast, to: union(inRoom, user))
-      for id in inRoom.compactMap({ id(inSlot: $0) }) {
-        _ = update(id) { $0.session.roomDissolved(note) }
-        world.checker.dissolved(note, for: id)
-      }
+    let author = broadcast.sync.author
+    let exception = author.exceptedSlot(of: author.connection.flatMap { connection($0)?.session })
+    let reached = readers.reached(by: broadcast.sync.audience)
+    tell(reached.message)
+    send(broadcast, to: reached.slots, except: exception)
+    if world.fault == .tellsSomeTwice, case .userAndRoom = broadcast.sync.audience {
+      send(broadcast, to: ContiguousArray(reached.slots.suffix(1)), except: exception)
+    }
+    guard case .userAndDissolvedRoom(_, let note) = broadcast.sync.audience else { return }
+    for id in reached.dissolved.compactMap({ id(inSlot: $0) }) {
+      _ = update(id) { $0.session.roomDissolved(note) }
+      world.checker.dissolved(note, for: id)
     }
   }
 
-  /// The members of a room and the connections of a user, each once.
-  private func union(
-    _ inRoom: ContiguousArray<UInt32>, _ user: UserID
-  ) -> ContiguousArray<UInt32> {
-    let ofUser = users.slots(of: user)
-    guard !inRoom.isEmpty else { return ofUser }
-    if world.fault == .tellsSomeTwice { return inRoom + ofUser }
-    return inRoom + ofUser.filter { !inRoom.contains($0) }
-  }
-
-  private func send(_ broadcast: Broadcast, to slots: ContiguousArray<UInt32>) {
+  private func send(
+    _ broadcast: Broadcast, to slots: ContiguousArray<UInt32>, except exception: UInt32?
+  ) {
     for slot in slots {
       guard let id = id(inSlot: slot) else {
-        world.checker.reachedNobody(broadcast.message)
+        world.checker.reachedNobody(broadcast.sync.message)
         continue
       }
-      if id == broadcast.exception, world.fault != .tellsTheWriter { continue }
-      world.broadcast(broadcast, to: id)
+      if slot == exception, !tellsItsAuthor(broadcast) {
+        world.checker.spared(broadcast.sync.message, on: id, broadcast.announcement)
+      } else {
+        world.broadcast(broadcast, to: id)
+      }
     }
+  }
+
+  private func tellsItsAuthor(_ broadcast: Broadcast) -> Bool {
+    world.fault == (broadcast.isProxied ? .tellsTheExcepted : .tellsTheWriter)
   }
 }

@@ -21,10 +21,14 @@ final class SimulatedWorker {
   /// By slot; a slot is used again when its connection has gone.
   private(set) var connections: [Connection?] = []
   private var generation: UInt32 = 0
-  var members = RoomMembers()
-  var users = UserConnections()
+  var readers: Readers
   var home: Home
   private(set) var phase = Phase.running
+
+  /// Clients' own requests whose outcome others are to hear of.
+  var watched: [UInt64: Watched] = [:]
+  var watchedCount: UInt64 = 0
+  var isTurnTimerRunning = false
 
   var sessionEffects: [SessionEffect] = []
   var homeEffects: [HomeEffect] = []
@@ -35,6 +39,7 @@ final class SimulatedWorker {
   init(index: Int, in world: Simulation) {
     self.index = index
     self.world = world
+    readers = Readers(worker: UInt16(index))
     home = Home(rules: world.conditions.homeRules)
   }
 
@@ -86,7 +91,7 @@ final class SimulatedWorker {
     withSession(id) { session, effects in session.lost(into: &effects) }
     guard let connection = connection(id) else { return }
     connections[Int(id.slot)] = nil
-    if world.fault != .staysInRooms { leaveEverything(connection) }
+    if world.fault != .staysInRooms { leaveEverything(connection.session) }
     settle()
   }
 
@@ -125,6 +130,8 @@ final class SimulatedWorker {
     settle()
   }
 
+  func reportIfEmptied() {}
+
   private func drain(_ id: ConnectionID) {
     world.checker.drained(id)
     withSession(id) { session, effects in session.drain(into: &effects) }
@@ -148,6 +155,11 @@ final class SimulatedWorker {
     }
   }
 
+  /// Says something to the home of the note or folder that it is about.
+  func post(_ message: HomeMessage) {
+    post(.home(message), to: home(of: message.resource))
+  }
+
   /// Goes through what the worker has said to itself. Every entry into the worker ends with it.
   func settle() {
     guard !isSettling else { return }
@@ -164,28 +176,22 @@ final class SimulatedWorker {
 
   private func handle(_ message: WorkerMessage) {
     switch message {
-    case .write(let write): submit(write)
-    case .join(let request): join(request)
-    case .expired(let resource, let connection, tokenNumber: let number):
-      expired(resource, of: connection, tokenNumber: number)
-    case .renewed(let resource, let connection, let token, tokenNumber: let number):
-      renewed(resource, by: connection, token, tokenNumber: number)
-    case .withdrawn(let resource, let connection): withdrawn(resource, by: connection)
-    case .emptied(let note, worker: let worker, grantCount: let count):
-      emptied(note, on: worker, grantCount: count)
+    case .home(let message): receive(message)
     case .writeAnswered(let writer, let result): writeAnswered(writer, result)
     case .setAside(let writer, let resource, isRefused: let isRefused):
       setAside(writer, resource, isRefused: isRefused)
     case .joinAnswered(let request, let result): joinAnswered(request, result)
     case .broadcast(let broadcast): deliver(broadcast)
+    case .go(let write): go(write)
+    case .refuse(let write): refuse(write)
     }
   }
 
   /// What is left of connections, rooms, users, notes and work, in words; empty if nothing is.
   func leftovers() -> String {
     let counts = [
-      ("connections", connections.count { $0 != nil }), ("rooms", members.roomCount),
-      ("users", users.userCount), ("busy lanes", home.busyLaneCount),
+      ("connections", connections.count { $0 != nil }), ("rooms", readers.roomCount),
+      ("users", readers.userCount), ("requests", watched.count), ("busy lanes", home.busyLaneCount),
       ("notes and folders", home.count), ("own messages", own.count),
     ]
     return counts.filter { $0.1 != 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
