@@ -18,6 +18,7 @@ extension Worker {
 
   func reportIfEmptied() {
     if phase == .draining, connections.count == 0, exchangeCount == 0, watched.isEmpty {
+      phase = .emptied
       report(.emptied(worker: index))
     }
   }

@@ -17,6 +17,11 @@ extension Worker {
         endIfFinished()
       }
     }
+    guard phase == .running || phase == .draining else {
+      exchange.refuse(
+        status: 503, code: "going_away", message: "The gateway is going away")
+      return
+    }
     guard let rules = setup.forwarding else {
       exchange.refuse(status: 404, code: "not_found", message: "Not found")
       return

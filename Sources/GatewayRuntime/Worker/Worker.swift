@@ -63,6 +63,9 @@ final class Worker {
     case running
     /// Takes nothing new; its connections are being closed.
     case draining
+    /// The main thread was told that there is nothing left here: other workers may end, and with
+    /// them the homes of notes, so that requests are refused.
+    case emptied
     /// No worker has connections any more; ends when nothing is under way.
     case finishing
     /// Its loop has ended.
