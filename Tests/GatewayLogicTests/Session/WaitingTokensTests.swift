@@ -1,8 +1,7 @@
+import GatewayLogic
 import GatewayTesting
 import GatewayTypes
 import Testing
-
-@testable import GatewayRuntime
 
 struct WaitingTokensTests {
   private var tokens = WaitingTokens()

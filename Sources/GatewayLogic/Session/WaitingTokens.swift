@@ -1,23 +1,34 @@
-import GatewayTypes
+package import GatewayTypes
 
 /// Tokens that no key verifies yet, and whose connections wait until it is known whether a new key
 /// does. A connection has one at most.
-struct WaitingTokens {
-  struct Entry {
-    let connection: ConnectionID
-    let token: BearerToken
-    let requestID: RequestID?
+package struct WaitingTokens {
+  package struct Entry {
+    package let connection: ConnectionID
+    package let token: BearerToken
+    package let requestID: RequestID?
     /// The connection is authenticated.
-    let isRenewal: Bool
+    package let isRenewal: Bool
+
+    package init(
+      connection: ConnectionID, token: BearerToken, requestID: RequestID?, isRenewal: Bool
+    ) {
+      self.connection = connection
+      self.token = token
+      self.requestID = requestID
+      self.isRenewal = isRenewal
+    }
   }
 
   private var strangers: [ConnectionID: Entry] = [:]
   private var renewals: [ConnectionID: Entry] = [:]
 
-  var count: Int { strangers.count + renewals.count }
+  package init() {}
+
+  package var count: Int { strangers.count + renewals.count }
 
   /// Returns whether it is the first of its kind: the others are answered together with it.
-  mutating func insert(_ entry: Entry) -> Bool {
+  package mutating func insert(_ entry: Entry) -> Bool {
     if entry.isRenewal {
       renewals[entry.connection] = entry
       return renewals.count == 1
@@ -27,13 +38,13 @@ struct WaitingTokens {
   }
 
   /// The connection has gone.
-  mutating func remove(_ connection: ConnectionID) {
+  package mutating func remove(_ connection: ConnectionID) {
     strangers[connection] = nil
     renewals[connection] = nil
   }
 
   /// Takes out those of strangers, and the renewals too or not.
-  mutating func take(renewalsToo: Bool) -> [Entry] {
+  package mutating func take(renewalsToo: Bool) -> [Entry] {
     defer {
       strangers = [:]
       if renewalsToo { renewals = [:] }
