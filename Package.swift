@@ -109,7 +109,9 @@ let package = Package(
     tests("GatewayConfiguration", ["GatewayTypes"]),
     tests("GatewayLogic", ["GatewayTypes", "GatewayTesting"]),
     .testTarget(
-      name: "SimulationTests", dependencies: ["GatewaySimulation"], swiftSettings: strictSwift),
+      name: "SimulationTests",
+      dependencies: ["GatewayTypes", "GatewayLogic", "GatewayTesting", "GatewaySimulation"],
+      swiftSettings: strictSwift),
     tests("GatewayLoop", ["GatewayTypes"]),
     shim("CTLSClient", at: "Tests/CTLSClient", links: ["ssl", "crypto"]),
     tests(

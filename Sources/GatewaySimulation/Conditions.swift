@@ -30,6 +30,14 @@ struct Conditions {
   let lineDelayMax: Duration
   let pauseMax: Duration
 
+  /// How often a worker does not read its mail for a while; nil if none ever does.
+  let stallPause: Duration?
+  let stallMax: Duration
+  /// What a client's message takes of the room for those that are not answered.
+  let messageSize: Int
+  /// Of a hundred messages to a client, those after which it turns out to read too slowly.
+  let overflowPercent: Int
+
   /// Of a hundred requests, those that the upstream refuses for no reason of the client's.
   let refusalPercent: Int
   /// Of a hundred requests, those whose answer or which themselves get lost.
@@ -87,10 +95,14 @@ struct Conditions {
     requestPercent = one(of: [0, 15, 15, 50])
     repetitionPercent = one(of: [0, 50, 90])
     slowBodyPercent = one(of: [0, 3, 20])
+    stallPause = one(of: [nil, nil, pauseMax * 2, pauseMax * 10])
+    stallMax = one(of: [.milliseconds(50), .seconds(1), .seconds(8)])
+    messageSize = one(of: [50, 50, 50, 20 << 10, 2 << 20])
+    overflowPercent = one(of: [0, 0, 0, 1])
     keyMissingPercent = one(of: [0, 0, 20])
     // So that a seed is about as much work as another.
     activeTime = pauseMax * 60
-    drainAfter = random.happens(percent: 15) ? random.duration(upTo: activeTime) : nil
+    drainAfter = random.happens(percent: 30) ? random.duration(upTo: activeTime) : nil
   }
 }
 

@@ -9,6 +9,8 @@ enum Event {
   case connects(client: Int)
   /// A client presents a token on this connection, if it still has it.
   case renews(client: Int, ConnectionID, Credential)
+  /// A client is gone, whatever it waits for.
+  case vanishes(client: Int)
   /// A client says this on its connection, if it still has it.
   case announces(client: Int, ConnectionID, ClientRequest)
   /// A client's own request has arrived.
@@ -31,8 +33,8 @@ enum Event {
   case overflows(ConnectionID)
   /// A session is to be woken, if that is still wanted.
   case wakes(ConnectionID)
-  /// The key of a token that had none is there, or will not be.
-  case judges(ConnectionID, BearerToken, RequestID?)
+  /// It is known whether there are keys for the tokens that wait for one.
+  case keysCome(worker: Int, renewalsToo: Bool)
   /// The next message from one worker to another arrives.
   case delivers(from: Int, to: Int)
   /// The upstream takes up a request.
@@ -41,8 +43,15 @@ enum Event {
   case answers(UpstreamCall, lost: UpstreamFailure?)
   /// Somebody gets or loses access to a note, without the gateway.
   case changesAccess
+  /// A worker does not read its mail for a while.
+  case stalls(worker: Int)
   /// A worker is told to stop, or all of them.
   case drains(worker: Int?)
+  /// The main thread hears that a draining worker has nothing left.
+  case emptied(worker: Int)
+  /// A worker is told that none has anything left, when it has read what others had left in its
+  /// mailbox before: so many messages of each.
+  case finishes(worker: Int, behind: [Int])
   /// A worker looks for notes that it may forget.
   case keepsHouse(worker: Int)
 }

@@ -8,19 +8,26 @@ struct Line<Message> {
 
   var isEmpty: Bool { messages.isEmpty }
 
+  /// The messages that were ever on their way, and those that have arrived.
+  private(set) var postedCount = 0
+  private(set) var arrivedCount = 0
+
   /// Takes a message that wants to arrive at `time`, and says when it does: behind the others.
   mutating func append(_ message: Message, at time: MonotonicTime) -> MonotonicTime {
     messages.append(message)
+    postedCount += 1
     last = max(time, last + .nanoseconds(1))
     return last
   }
 
   mutating func removeFirst() -> Message? {
-    messages.removeFirst()
+    arrivedCount += 1
+    return messages.removeFirst()
   }
 
   /// Takes out the second message before the first.
   mutating func removeSecond() -> Message? {
+    arrivedCount += 1
     guard let first = messages.removeFirst() else { return nil }
     guard let second = messages.removeFirst() else { return first }
     messages.prepend([first])

@@ -41,4 +41,22 @@ package enum PlantedFault: String, CaseIterable, Sendable {
   case comparesBytes
   /// What is said twice is announced twice.
   case announcesRepetitions
+  /// The lane is not told that the client of a request that waits has gone.
+  case forgetsWithdrawals
+  /// An answer that breaks off is taken for a whole one.
+  case takesCutAnswersForWhole
+  /// A client that takes its time for its body keeps its turn.
+  case neverTakesTurnsBack
+  /// Writes that find a lane full are not answered.
+  case dropsWhatIsTooMuch
+  /// Some sessions are not told that a write waits for a token.
+  case forgetsToldAside
+  /// A worker that has not read its mail for a while takes some of it twice.
+  case takesMailTwiceAfterStall
+  /// A connection that is closed keeps its place among those that wait for a key.
+  case keepsWaitingTokens
+  /// A worker takes requests after it has said that it has none left.
+  case takesRequestsTooLate
+  /// A worker ends while a write is under way.
+  case endsTooEarly
 }

@@ -10,6 +10,7 @@ extension Simulation {
     case .connects(client: let client): connect(client)
     case .renews(client: let client, let id, let credential):
       if clients[client].connection == id { authenticate(client, with: credential) }
+    case .vanishes(client: let client): vanish(client)
     case .announces(client: let client, let id, let said):
       if clients[client].connection == id { say(said, client) }
     case .requests(let request, worker: let worker): workers[worker].requested(request)
@@ -22,8 +23,8 @@ extension Simulation {
     case .closes(let id): close(id)
     case .overflows(let id): worker(of: id).overflowed(id)
     case .wakes(let id): worker(of: id).wake(id)
-    case .judges(let id, let token, let requestID):
-      worker(of: id).judgeAgain(token, requestID, for: id)
+    case .keysCome(worker: let worker, renewalsToo: let renewalsToo):
+      workers[worker].keysCame(renewalsToo: renewalsToo)
     case .delivers(from: let sender, to: let receiver): deliverMail(from: sender, to: receiver)
     case .takes(let call): take(call)
     case .answers(let call, lost: let failure): answer(call, lost: failure)
@@ -32,6 +33,9 @@ extension Simulation {
       upstream.changeAccess(of: user, to: random.element(of: conditions.resources))
     case .drains(worker: let worker):
       if let worker { workers[worker].drain() } else { drain() }
+    case .stalls(worker: let worker): stall(worker)
+    case .emptied(worker: let worker): emptied(worker)
+    case .finishes(worker: let worker, behind: let earlier): finish(worker, behind: earlier)
     case .keepsHouse(worker: let worker):
       workers[worker].forgetIdle()
       schedule(.keepsHouse(worker: worker), after: .seconds(10))
@@ -81,11 +85,39 @@ extension Simulation {
   }
 
   private func deliverMail(from sender: Int, to receiver: Int) {
+    if clock.now < stalledUntil[receiver] {
+      schedule(.delivers(from: sender, to: receiver), at: stalledUntil[receiver])
+      return
+    }
     let isReordered = isHit(by: .reordersMail, percent: 20)
     let message =
       isReordered
       ? mail[sender][receiver].removeSecond() : mail[sender][receiver].removeFirst()
-    if let message { workers[receiver].take(message) }
+    guard let message else { return }
+    workers[receiver].take(message)
+    if case .home(.write) = message, clock.now == stalledUntil[receiver],
+      isHit(by: .takesMailTwiceAfterStall, percent: 50)
+    {
+      workers[receiver].take(message)
+    }
+  }
+
+  private func finish(_ worker: Int, behind earlier: [Int]) {
+    let isInTurn = mail.indices.allSatisfy { mail[$0][worker].arrivedCount >= earlier[$0] }
+    if isInTurn, clock.now >= stalledUntil[worker] {
+      workers[worker].finish()
+    } else {
+      schedule(.finishes(worker: worker, behind: earlier), after: .milliseconds(1))
+    }
+  }
+
+  private func stall(_ worker: Int) {
+    guard let pause = conditions.stallPause, !isCalm, workers[worker].phase != .over else {
+      return
+    }
+    stalledUntil[worker] = clock.now + random.duration(upTo: conditions.stallMax)
+    note("w\(worker) does not read its mail until \(stalledUntil[worker] - start)")
+    schedule(.stalls(worker: worker), after: random.duration(upTo: pause * 2))
   }
 
   /// An answer, or a word, for one connection.
@@ -103,6 +135,9 @@ extension Simulation {
   }
 
   private func pass(_ message: GatewayMessage, to id: ConnectionID) {
+    if random.happens(percent: conditions.overflowPercent) {
+      schedule(.overflows(id), after: .zero)
+    }
     guard let client = clients.firstIndex(where: { $0.connection == id }) else { return }
     let wanted = clock.now + random.duration(upTo: conditions.lineDelayMax)
     let time = lines[id, default: LineTimes()].nextToClient(wanted)
@@ -123,16 +158,24 @@ extension Simulation {
       for connection in worker.connections.compactMap({ $0 }) {
         checker.checkAtRest(connection.session)
       }
+      // One that is about to end, or has, is not told of all that would be forgotten.
+      if worker.phase == .running {
+        checker.checkMemory(of: worker) { self.worker(of: $0).connection($0) != nil }
+      }
     }
   }
 
   /// All connections have gone, and what was kept for a while is forgotten.
   func checkAtTheEnd() {
     for worker in workers {
+      if isDraining, worker.phase != .over {
+        checker.fail("worker \(worker.index) never ends, with \(worker.leftovers())")
+      }
       worker.forgetIdle()
       checker.expectNothing(worker.leftovers(), of: worker.index)
     }
-    for from in mail where from.contains(where: { !$0.isEmpty }) {
+    // What comes after a worker's end is dropped.
+    for from in mail where !isDraining && from.contains(where: { !$0.isEmpty }) {
       checker.expectNothing("mail", of: 0)
     }
   }

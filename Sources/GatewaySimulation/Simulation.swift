@@ -14,7 +14,7 @@ package final class Simulation {
   let checker: Checker
   var random: SeededRandom
   private(set) var clock = ManualClock()
-  private let start: MonotonicTime
+  let start: MonotonicTime
   /// What is planned, by number: a queue of whole events costs a quarter of the time.
   private var agenda = DeadlineQueue<Int>()
   private var planned: [Int: Event] = [:]
@@ -29,6 +29,9 @@ package final class Simulation {
   /// What was sent on each connection, so that it arrives in order.
   var lines: [ConnectionID: LineTimes] = [:]
   var lastMessageNumber = 0
+  /// Until when each worker does not read its mail.
+  var stalledUntil: [MonotonicTime]
+  private var emptiedWorkers: Set<Int> = []
   /// Clients want nothing any more; they only answer.
   var isCalm = false
   var isDraining = false
@@ -49,6 +52,7 @@ package final class Simulation {
     trace = Trace(isKept: isTraced)
     start = clock.now
     let idle = Array(repeating: Line<WorkerMessage>(), count: conditions.workerCount)
+    stalledUntil = Array(repeating: clock.now, count: conditions.workerCount)
     mail = Array(repeating: idle, count: conditions.workerCount)
     workers = (0..<conditions.workerCount).map { SimulatedWorker(index: $0, in: self) }
   }
@@ -94,9 +98,28 @@ package final class Simulation {
 
   func drain() {
     isDraining = true
+    checker.isDraining = true
     note("the gateway is told to stop")
     for worker in workers.indices {
       schedule(.drains(worker: worker), after: random.duration(upTo: conditions.mailDelayMax))
+    }
+    // Those who wait go away as well.
+    for client in clients.indices where random.happens(percent: conditions.vanishPercent * 10) {
+      schedule(.vanishes(client: client), after: random.duration(upTo: conditions.mailDelayMax * 3))
+    }
+  }
+
+  /// The main thread tells all workers to end when none has anything left.
+  func emptied(_ worker: Int) {
+    guard emptiedWorkers.insert(worker).inserted, emptiedWorkers.count == workers.count else {
+      return
+    }
+    note("no worker has anything left")
+    for receiver in workers.indices {
+      let earlier = mail.map { $0[receiver].postedCount }
+      schedule(
+        .finishes(worker: receiver, behind: earlier),
+        after: random.duration(upTo: conditions.mailDelayMax))
     }
   }
 

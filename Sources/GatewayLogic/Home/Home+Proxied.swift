@@ -12,12 +12,12 @@ extension Home {
     }
   }
 
-  /// The client of one that waits has gone.
+  /// The client of one has gone before its worker heard of its turn.
   package mutating func proxiedWithdrawn(
     _ write: ProxiedWrite, at now: MonotonicTime, into effects: inout [HomeEffect]
   ) {
-    with(write.resource, at: now, into: &effects) { entry, _, _ in
-      entry.lane.proxiedWithdrawn(write.ticket)
+    with(write.resource, at: now, into: &effects) { entry, lane, _ in
+      entry.lane.proxiedWithdrawn(write.ticket, at: now, into: &lane)
     }
   }
 

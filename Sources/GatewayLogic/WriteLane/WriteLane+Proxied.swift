@@ -10,9 +10,16 @@ extension WriteLane {
     if !take(.proxied(write), at: now, into: &effects) { effects.append(.refuse(write)) }
   }
 
-  /// The client of a proxied write that waits has gone. One whose turn has come meanwhile is ended
-  /// by its worker.
-  package mutating func proxiedWithdrawn(_ ticket: ProxyTicket) {
+  /// The client of a proxied write has gone before its worker heard of its turn. If that has come
+  /// meanwhile it is over: its worker says no more of it, and may have come to its own end.
+  package mutating func proxiedWithdrawn(
+    _ ticket: ProxyTicket, at now: MonotonicTime, into effects: inout [WriteLaneEffect]
+  ) {
+    if case .proxying(let write) = state, write.ticket == ticket {
+      state = .idle
+      startNext(at: now, into: &effects)
+      return
+    }
     _ = waiting.removeAll { entry in
       if case .proxied(let write) = entry { write.ticket == ticket } else { false }
     }

@@ -63,14 +63,10 @@ extension Worker {
     settle()
   }
 
-  /// It is a watched request's turn.
+  /// It is a watched request's turn. If its client went while the lane called it, the lane is about
+  /// to hear that it was withdrawn.
   func go(_ write: ProxiedWrite) {
-    if let request = watched[write.ticket.number] {
-      go(request)
-    } else {
-      // Its client went while the lane called it.
-      post(.proxiedEnded(write, .notAccepted))
-    }
+    if let request = watched[write.ticket.number] { go(request) }
   }
 
   private func go(_ request: WatchedRequest) {

@@ -28,8 +28,7 @@ extension Checker {
     begin(index, in: &lane, resource)
     if step != .look {
       if lane.items[index].isRecalled { fail("\(resource.words) is created again") }
-      lane.items[index].writeCount += 1
-      if lane.items[index].writeCount > 1 { fail("a write to \(resource.words) is sent twice") }
+      if !sent.insert(name).inserted { fail("a write to \(resource.words) is sent twice") }
     }
     if lane.items[index].refusalCount > 1 {
       fail("a write to \(resource.words) is tried a third time")
@@ -84,7 +83,7 @@ extension Checker {
     if case .answered(status: 401, _, _) = reply, isBearer {
       lane.items[index].refusalCount += 1
       refusedTokens.insert(token)
-      if step != .look { lane.items[index].writeCount -= 1 }
+      if step != .look { sent.remove(name) }
     }
     lanes[write.resource] = lane
     guard let kind = Checker.acceptance(step, write.change, reply) else { return }

@@ -3,6 +3,8 @@ import GatewayTypes
 
 /// What is known of a client's own request.
 struct WatchedRecord {
+  /// It has, or is to have, a turn in a lane.
+  let hasTurn: Bool
   /// When it was passed on.
   var passedOnAt: MonotonicTime?
   /// Its client has sent all of it.
@@ -24,8 +26,9 @@ struct WatchedRecord {
 extension Checker {
   // MARK: At its worker
 
-  func watches(_ ticket: ProxyTicket) {
-    watched[ticket] = WatchedRecord()
+  /// `hasTurn` is false for a creation.
+  func watches(_ ticket: ProxyTicket, hasTurn: Bool) {
+    watched[ticket] = WatchedRecord(hasTurn: hasTurn)
   }
 
   func passedOn(_ ticket: ProxyTicket, isWhole: Bool) {
@@ -35,6 +38,11 @@ extension Checker {
   }
 
   func isWhole(_ ticket: ProxyTicket) {
+    if let record = watched[ticket], let start = record.passedOnAt, !record.isGivenBack,
+      record.hasTurn, now - start > conditions.requestTimeout * 2
+    {
+      fail("a client has kept its turn for too long")
+    }
     watched[ticket]?.isWhole = true
   }
 
@@ -76,10 +84,13 @@ extension Checker {
       LaneRecord.Item(name: .proxied(write.ticket)))
   }
 
-  /// Its client has gone while it waited.
+  /// Its client has gone before it was passed on.
   func withdrawn(_ write: ProxiedWrite) {
     let name = WriteName.proxied(write.ticket)
-    guard lanes[write.resource]?.underWay != name else { return }
+    if watched[write.ticket]?.passedOnAt != nil {
+      fail("a request for \(write.resource.words) is withdrawn that is under way")
+    }
+    if lanes[write.resource]?.underWay == name { lanes[write.resource]?.underWay = nil }
     lanes[write.resource]?.items.removeAll { $0.name == name }
   }
 

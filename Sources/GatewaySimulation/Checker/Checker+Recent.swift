@@ -7,6 +7,8 @@ struct RecentRecord {
     let user: UserID
     let at: MonotonicTime
     var changes: JSONText?
+    /// False where it is not known what the gateway made of something that came after it.
+    var isSure = true
   }
 
   var update: Mark?
@@ -44,8 +46,11 @@ extension Checker {
       lane.recent.begin(.update)
     case .create:
       if let mark = current(lane.recent.creation, of: user, nil) {
-        // Otherwise it is not known what the gateway knows.
         lane.items[index].isRecalled = isRemembered(mark)
+        if !isRemembered(mark) {
+          lane.recent.update?.isSure = false
+          lane.recent.deletion?.isSure = false
+        }
       } else {
         // Maybe it was, when it was tried first.
         lane.items[index].isRecalled = false
@@ -118,7 +123,8 @@ extension Checker {
   /// Whether a home knows of it for sure: it may have forgotten the note.
   private func isRemembered(_ mark: RecentRecord.Mark) -> Bool {
     let rules = conditions.homeRules
-    return rules.idleCountMax > conditions.resources.count && rules.recentSizeMax > 1 << 20
+    return mark.isSure && rules.idleCountMax > conditions.resources.count
+      && rules.recentSizeMax > 1 << 20
       && now - mark.at < rules.idleLifetime
   }
 }

@@ -32,8 +32,13 @@ final class Checker {
 
   /// Clients' own requests that others are to hear of.
   var watched: [ProxyTicket: WatchedRecord] = [:]
+  /// Writes that were sent, and whose token was not refused.
+  var sent: Set<WriteName> = []
   /// Writes that were answered as said twice.
   var repetitions: Set<WriteName> = []
+
+  /// The gateway was told to stop.
+  var isDraining = false
 
   /// Syncs that were heard.
   var syncCount = 0
@@ -51,6 +56,14 @@ final class Checker {
   /// Only the first problem is kept: the others may follow from it.
   func fail(_ text: @autoclosure () -> String) {
     if problem == nil { problem = text() }
+  }
+
+  /// A worker has come to its end.
+  func ended(worker: Int, isHome: (Resource) -> Bool) {
+    for resource in conditions.resources where isHome(resource) {
+      guard lanes[resource]?.underWay != nil else { continue }
+      fail("worker \(worker) ends while a write to \(resource.words) is under way")
+    }
   }
 
   /// What must be nothing when all connections have gone, in words.

@@ -7,8 +7,6 @@ struct LaneRecord {
     let name: WriteName
     /// Nil for a client's own request.
     var write: Write?
-    /// Requests that may have written something.
-    var writeCount = 0
     /// The upstream was asked since it was its turn.
     var isStarted = false
     /// Times that its token was refused.

@@ -19,6 +19,11 @@ extension Simulation {
     }
     schedule(.changesAccess, after: random.duration(upTo: conditions.activeTime))
     for worker in workers.indices { schedule(.keepsHouse(worker: worker), after: .seconds(1)) }
+    if let pause = conditions.stallPause {
+      for worker in workers.indices {
+        schedule(.stalls(worker: worker), after: random.duration(upTo: pause * 2))
+      }
+    }
     if let drainAfter = conditions.drainAfter { schedule(.drains(worker: nil), after: drainAfter) }
   }
 

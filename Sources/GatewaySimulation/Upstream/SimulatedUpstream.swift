@@ -11,6 +11,10 @@ struct SimulatedUpstream {
     case refuses(status: Int)
     /// It is done, but the answer says this, without a body.
     case spoilsAnswer(status: Int)
+    /// It is done, and the answer has another one's name.
+    case namesAnother
+    /// It arrives twice, by somebody's fault between the gateway and the upstream.
+    case doesItTwice
   }
 
   private struct Item {
@@ -52,6 +56,15 @@ struct SimulatedUpstream {
       let reply = perform(call.step, on: resource, as: call.user)
       guard case .answered(status: 200..<300, _, _) = reply else { return reply }
       return .answered(status: status, json: nil, message: nil)
+    case .namesAnother:
+      let reply = perform(call.step, on: resource, as: call.user)
+      guard case .answered(status: let status, json: _?, _) = reply else { return reply }
+      return yes(status, .note(.named("another")), items[resource]?.version ?? logCount)
+    case .doesItTwice:
+      let reply = perform(call.step, on: resource, as: call.user)
+      let second = perform(call.step, on: resource, as: call.user)
+      if case .answered(status: 200..<300, _, _) = second { return second }
+      return reply
     }
   }
 

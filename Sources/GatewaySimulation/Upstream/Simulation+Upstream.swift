@@ -67,6 +67,8 @@ extension Simulation {
   func answer(_ call: UpstreamCall, lost failure: UpstreamFailure?) {
     guard !call.isOver else { return }
     call.isOver = true
+    // Its client is shut down with it.
+    guard workers[call.worker].phase != .over else { return }
     note("w\(call.worker) hears of \(call.words)\(failure.map { ": \($0)" } ?? "")")
     let reply = failure.map(UpstreamReply.failed) ?? call.reply
     guard let reply else { return }
@@ -77,7 +79,7 @@ extension Simulation {
     if let number {
       workers[call.worker].answered(number, reply, call)
     } else {
-      request.isOver = true
+      workers[call.worker].unwatchedEnded(request)
     }
   }
 
@@ -99,8 +101,11 @@ extension Simulation {
 
   private func trouble() -> SimulatedUpstream.Trouble {
     guard random.happens(percent: conditions.refusalPercent) else { return .none }
-    if random.happens(percent: 30) {
-      return .spoilsAnswer(status: random.element(of: [200, 204, 500, 502, 504]))
+    switch Int.random(in: 0..<10, using: &random) {
+    case 0..<3: return .spoilsAnswer(status: random.element(of: [200, 204, 500, 502, 504]))
+    case 3: return .namesAnother
+    case 4: return .doesItTwice
+    default: break
     }
     return .refuses(
       status: random.element(of: [302, 401, 403, 404, 409, 422, 429, 500, 501, 503]))

@@ -117,10 +117,12 @@ extension SimulatedWorker {
       world.ask(.check(join), from: index)
     case .answerWriter(let writer, let result):
       world.checker.answered(writer, result)
+      if world.fault == .dropsWhatIsTooMuch, result == .refused(ErrorReport(.overloaded)) { return }
       if world.fault == .announcesRepetitions { announceAgain(result, of: resource, by: writer) }
       post(.writeAnswered(writer, result), to: Int(writer.connection.worker))
     case .aside(let writer, of: let resource, isRefused: let isRefused):
       world.checker.steppedAside(writer, resource, isRefused: isRefused)
+      if world.isHit(by: .forgetsToldAside, percent: 30) { return }
       post(
         .setAside(writer, resource, isRefused: isRefused), to: Int(writer.connection.worker))
     case .answerJoiner(let request, let result):

@@ -13,10 +13,13 @@ extension SimulatedWorker {
 
   /// A request has arrived.
   func requested(_ request: ClientsRequest) {
-    guard !request.isAbandoned, phase == .running || world.random.happens(percent: 30) else {
-      return
-    }
+    // The head of a late one had been read in part when the worker was told to stop.
+    let mayBeLate = phase.isStopping && world.random.happens(percent: 30)
+    guard !request.isAbandoned, phase == .running || mayBeLate else { return }
+    // Another worker may have ended, and with it the lane.
+    if phase == .emptied, world.fault != .takesRequestsTooLate { return }
     guard isGood(request.token, of: request.user) else {
+      unwatchedCount += 1
       world.passOn(request, by: nil, from: index)
       return
     }
@@ -24,7 +27,7 @@ extension SimulatedWorker {
     let ticket = ProxyTicket(worker: UInt16(index), number: watchedCount)
     let write = request.write(ticket)
     watched[watchedCount] = Watched(request: request, ticket: ticket, turn: WatchedTurn(write))
-    world.checker.watches(ticket)
+    world.checker.watches(ticket, hasTurn: write != nil)
     if let write {
       post(.proxied(write))
     } else {
@@ -38,14 +41,10 @@ extension SimulatedWorker {
     return world.clock.wallNow < known.expiresAt + world.conditions.clockSkew
   }
 
-  /// It is a watched request's turn.
+  /// It is a watched request's turn. If its client went while the lane called it, the lane is about
+  /// to hear that it was withdrawn.
   func go(_ write: ProxiedWrite) {
-    if watched[write.ticket.number] != nil {
-      go(write.ticket.number)
-    } else {
-      // Its client went while the lane called it.
-      post(.proxiedEnded(write, .notAccepted))
-    }
+    go(write.ticket.number)
   }
 
   private func go(_ number: UInt64) {
@@ -64,14 +63,21 @@ extension SimulatedWorker {
   /// Too many wait in the lane of what it changes.
   func refuse(_ write: ProxiedWrite) {
     guard let entry = watched.removeValue(forKey: write.ticket.number) else { return }
+    over(entry)
+  }
+
+  private func over(_ entry: Watched) {
     entry.request.isOver = true
     world.checker.ended(entry.ticket)
+    reportIfEmptied()
   }
 
   /// The client has gone.
   func abandoned(_ request: ClientsRequest) {
     guard !request.isAbandoned else { return }
     request.isAbandoned = true
+    let isWatched = watched.values.contains { $0.request === request }
+    if request.isPassedOn, !isWatched { unwatchedEnded(request) }
     guard let number = watched.first(where: { $0.value.request === request })?.key,
       let entry = watched[number]
     else { return }
@@ -79,6 +85,15 @@ extension SimulatedWorker {
     if entry.turn.awaitsOutcome, request.isWhole, request.isPassedOn { return }
     end(number, .abandoned)
     settle()
+  }
+
+  /// A request that nobody watches has ended.
+  func unwatchedEnded(_ request: ClientsRequest) {
+    guard !request.isOver else { return }
+    request.isOver = true
+    unwatchedCount -= 1
+    reportIfEmptied()
+    endIfFinished()
   }
 
   // MARK: Outcomes
@@ -104,8 +119,12 @@ extension SimulatedWorker {
 
   /// The end of the upstream's answer to a client.
   func answerEnded(_ number: UInt64, _ reply: UpstreamReply, isCut: Bool) {
-    guard case .answered(_, json: let json, _) = reply else { return }
-    end(number, isCut ? .failed : .whole, json)
+    guard case .answered(_, json: let json, _) = reply, let entry = watched[number] else { return }
+    if !isCut, entry.turn.awaitsOutcome {
+      world.checker.answered(entry.ticket, entry.request.kind, whole: json)
+    }
+    let isTaken = isCut && world.fault != .takesCutAnswersForWhole
+    end(number, isTaken ? .failed : .whole, json)
     settle()
   }
 
@@ -113,9 +132,7 @@ extension SimulatedWorker {
     guard let entry = watched[number] else { return }
     conclude(number, entry.turn.ended(end), answer)
     watched[number] = nil
-    entry.request.isOver = true
-    world.checker.ended(entry.ticket)
-    reportIfEmptied()
+    over(entry)
   }
 
   private func conclude(
@@ -128,7 +145,6 @@ extension SimulatedWorker {
     case .notAccepted:
       outcome = .notAccepted
     case .accepted:
-      world.checker.answered(entry.ticket, request.kind, whole: answer)
       outcome = .accepted(changes: request.changes, answer: answer)
     case .acceptedUnseen:
       outcome = .acceptedUnseen(changes: request.visibility == .tooLarge ? nil : request.changes)
@@ -138,6 +154,7 @@ extension SimulatedWorker {
       request.visibility == .encoded || request.kind != .create
       ? nil : request.write(entry.ticket)
     let message = watched[number]?.turn.tell(corrupted(outcome), creation: creation) ?? nil
+    if case .proxiedWithdrawn? = message, world.fault == .forgetsWithdrawals { return }
     if let message { post(message) }
   }
 
@@ -151,7 +168,7 @@ extension SimulatedWorker {
   // MARK: Turns
 
   private func startTurnTimer() {
-    guard !isTurnTimerRunning else { return }
+    guard !isTurnTimerRunning, world.fault != .neverTakesTurnsBack else { return }
     isTurnTimerRunning = true
     world.schedule(.takesTurnsBack(worker: index), after: world.conditions.requestTimeout)
   }

@@ -71,17 +71,32 @@ extension SimulatedWorker {
 
   private func verify(_ token: BearerToken, _ requestID: RequestID?, for id: ConnectionID) {
     if world.random.happens(percent: world.conditions.keyMissingPercent) {
-      let wait = world.random.duration(upTo: .seconds(3))
-      world.schedule(.judges(id, token, requestID), after: wait)
+      guard let session = connection(id)?.session else { return }
+      let isRenewal = session.user != nil
+      let isFirst = waitingTokens.insert(
+        WaitingTokens.Entry(
+          connection: id, token: token, requestID: requestID, isRenewal: isRenewal))
+      if isFirst { awaitKeys(renewalsToo: isRenewal || world.random.happens(percent: 50)) }
     } else {
       _ = update(id) { judge(token, requestID, for: &$0.session) }
     }
   }
 
-  /// A key has come that was waited for, or will not come.
-  func judgeAgain(_ token: BearerToken, _ requestID: RequestID?, for id: ConnectionID) {
-    _ = update(id) { judge(token, requestID, for: &$0.session) }
-    runSessionEffects(for: id)
+  private func awaitKeys(renewalsToo: Bool) {
+    let wait = world.random.duration(upTo: .seconds(3))
+    world.schedule(.keysCome(worker: index, renewalsToo: renewalsToo), after: wait)
+  }
+
+  /// It is known whether there are keys for the tokens that wait, or for those of strangers.
+  func keysCame(renewalsToo: Bool) {
+    guard phase != .over else { return }
+    // In an order that is the same in each process.
+    let entries = waitingTokens.take(renewalsToo: renewalsToo)
+      .sorted { $0.connection.words < $1.connection.words }
+    for entry in entries {
+      _ = update(entry.connection) { judge(entry.token, entry.requestID, for: &$0.session) }
+      runSessionEffects(for: entry.connection)
+    }
     settle()
   }
 

@@ -14,6 +14,14 @@ final class SimulatedWorker {
   enum Phase {
     case running
     case draining
+    /// The main thread was told that there is nothing left here.
+    case emptied
+    /// No worker has anything left; ends when nothing is under way.
+    case finishing
+    case over
+
+    /// Nothing new is let in, but for what was about to come in.
+    var isStopping: Bool { self == .draining || self == .emptied }
   }
 
   let index: Int
@@ -24,6 +32,9 @@ final class SimulatedWorker {
   var readers: Readers
   var home: Home
   private(set) var phase = Phase.running
+  /// Requests that are passed on and not watched.
+  var unwatchedCount = 0
+  var waitingTokens = WaitingTokens()
 
   /// Clients' own requests whose outcome others are to hear of.
   var watched: [UInt64: Watched] = [:]
@@ -70,7 +81,8 @@ final class SimulatedWorker {
   /// A client has connected; nil when the worker takes nothing new. An upgrade that was let in
   /// just before is told so afterwards.
   func opened() -> ConnectionID? {
-    guard phase == .running || world.random.happens(percent: 30) else { return nil }
+    let mayBeLate = phase.isStopping && world.random.happens(percent: 30)
+    guard phase == .running || mayBeLate else { return nil }
     let slot = connections.firstIndex { $0 == nil } ?? connections.count
     if slot == connections.count { connections.append(nil) }
     generation += 1
@@ -92,14 +104,17 @@ final class SimulatedWorker {
     guard let connection = connection(id) else { return }
     connections[Int(id.slot)] = nil
     if world.fault != .staysInRooms { leaveEverything(connection.session) }
+    if world.fault != .keepsWaitingTokens { waitingTokens.remove(id) }
     settle()
+    reportIfEmptied()
   }
 
   func received(_ text: ClientText, from id: ConnectionID) {
+    let size = world.conditions.messageSize
     withSession(id) { session, effects in
       switch text {
       case .message(let message, number: _):
-        session.receive(message, size: 50, wallNow: world.clock.wallNow, into: &effects)
+        session.receive(message, size: size, wallNow: world.clock.wallNow, into: &effects)
       case .bad(let error):
         session.receive(error, into: &effects)
       case .tooLarge:
@@ -128,9 +143,34 @@ final class SimulatedWorker {
     phase = .draining
     for id in connections.compactMap({ $0?.id }) { drain(id) }
     settle()
+    reportIfEmptied()
   }
 
-  func reportIfEmptied() {}
+  /// No worker has anything left.
+  func finish() {
+    phase = .finishing
+    settle()
+  }
+
+  private var hasClients: Bool {
+    connections.contains { $0 != nil } || unwatchedCount > 0 || !watched.isEmpty
+  }
+
+  func reportIfEmptied() {
+    guard phase == .draining, !hasClients else { return }
+    phase = .emptied
+    world.schedule(
+      .emptied(worker: index), after: world.random.duration(upTo: world.conditions.mailDelayMax))
+  }
+
+  /// Ends when there is nothing left to do, and nobody who could bring something.
+  func endIfFinished() {
+    guard phase == .finishing, !hasClients else { return }
+    guard home.busyLaneCount == 0 || world.fault == .endsTooEarly else { return }
+    phase = .over
+    world.note("w\(index) ends")
+    world.checker.ended(worker: index) { self.home(of: $0) == index }
+  }
 
   private func drain(_ id: ConnectionID) {
     world.checker.drained(id)
@@ -166,10 +206,12 @@ final class SimulatedWorker {
     isSettling = true
     while let message = own.removeFirst() { handle(message) }
     isSettling = false
+    endIfFinished()
   }
 
   /// Mail has come from another worker.
   func take(_ message: WorkerMessage) {
+    guard phase != .over else { return }
     handle(message)
     settle()
   }
@@ -192,7 +234,8 @@ final class SimulatedWorker {
     let counts = [
       ("connections", connections.count { $0 != nil }), ("rooms", readers.roomCount),
       ("users", readers.userCount), ("requests", watched.count), ("busy lanes", home.busyLaneCount),
-      ("notes and folders", home.count), ("own messages", own.count),
+      ("waiting tokens", waitingTokens.count), ("own messages", own.count),
+      ("notes and folders", phase == .over ? 0 : home.count),
     ]
     return counts.filter { $0.1 != 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
   }

@@ -42,6 +42,10 @@ final class ProxiedBench {
     }
   }
 
+  func withdraw(_ write: ProxiedWrite) -> [WriteLaneEffect] {
+    effects { lane.proxiedWithdrawn(write.ticket, at: clock.now, into: &$0) }
+  }
+
   @discardableResult
   func create(_ write: ProxiedWrite, as data: JSONText? = answer) -> [WriteLaneEffect] {
     effects {
