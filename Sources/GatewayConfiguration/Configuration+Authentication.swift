@@ -24,12 +24,15 @@ extension Configuration {
     package var expiry: Expiry
     /// `expiry_grace`: how long an expired authentication waits for its renewal, 0 to 365 days.
     package var expiryGrace: Duration
+    /// `message_signing`: whether clients get a secret to sign their messages with.
+    package var signsMessages: Bool
 
     package init(
       keys: Keys, algorithms: Set<SigningAlgorithm> = [.rs256], issuer: String? = nil,
       audience: [String] = [], authorizedParties: [String] = [], userClaim: String = "sub",
       clockSkew: Duration = .seconds(5), deadline: Duration = .seconds(30),
-      expiry: Expiry = .enforced, expiryGrace: Duration = .seconds(30)
+      expiry: Expiry = .enforced, expiryGrace: Duration = .seconds(30),
+      signsMessages: Bool = false
     ) {
       self.keys = keys
       self.algorithms = algorithms
@@ -41,6 +44,7 @@ extension Configuration {
       self.deadline = deadline
       self.expiry = expiry
       self.expiryGrace = expiryGrace
+      self.signsMessages = signsMessages
     }
   }
 }

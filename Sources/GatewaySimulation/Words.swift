@@ -71,7 +71,7 @@ extension GatewayMessage {
   var words: String {
     switch self {
     case .connectionEstablished: "connection_established"
-    case .authSuccess(_, _, _, let name): "auth_success\(name.words)"
+    case .authSuccess(_, _, _, _, let name): "auth_success\(name.words)"
     case .authFailed(let failure, let name): "auth_failed \(failure.rawValue)\(name.words)"
     case .noteJoined(let note, let position, let name):
       "note_joined \(note.text) at \(position.words)\(name.words)"

@@ -1,5 +1,6 @@
 import GatewayConfiguration
 import GatewayLogic
+import GatewayTesting
 import GatewayTypes
 import GatewayWire
 import Logging
@@ -58,10 +59,9 @@ struct PreparationTests {
     }
     let update = #"{"type":"note_update","noteId":"n","changes":{"title":1,"x":2}}"#
     #expect(
-      try setup.parser.parse(Array(update.utf8)).request
-        == .change(
-          .note(NoteID("n")),
-          .update(changes: JSONText(unchecked: Array(#"{"title":1}"#.utf8)))))
+      try setup.parser.parse(Array(update.utf8))
+        == .message(
+          ClientMessage(.change(.note(NoteID("n")), .update(changes: .of(#"{"title":1}"#))))))
   }
 
   @Test func `service identity without a token does not start`() {

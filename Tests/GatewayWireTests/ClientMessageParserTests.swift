@@ -44,7 +44,7 @@ import Testing
       (#"{"type":"p\u0069ng","noteId":7,"other":[{}]}"#, .ping),
     ]
     for (text, request) in rows {
-      #expect(try ClientMessageParser().parse(utf8(text)) == ClientMessage(request), "\(text)")
+      #expect(try ClientMessageParser().read(utf8(text)) == ClientMessage(request), "\(text)")
     }
   }
 
@@ -52,7 +52,7 @@ import Testing
     for data in [#"{"id":"f2"}"#, #"{"id":7}"#, "{}"] {
       let text = #"{"type":"folder_created","folderId":"f1","folderData":\#(data)}"#
       #expect(
-        try ClientMessageParser().parse(utf8(text)).request
+        try ClientMessageParser().read(utf8(text)).request
           == .change(.folder(FolderID("f1")), .create(data: .of(data))))
     }
   }
@@ -65,19 +65,19 @@ import Testing
       "{\"type\":\"folder_created\",\"folderId\":\"n1\",\"folderData\":\t\(value)\n}")
     let text = JSONText(unchecked: utf8(value))
     #expect(
-      try ClientMessageParser().parse(folder).request
+      try ClientMessageParser().read(folder).request
         == .change(.folder(FolderID("n1")), .create(data: text)))
     #expect(
-      try ClientMessageParser().parse(update).request == .updateNote(NoteID("n1"), changes: text))
+      try ClientMessageParser().read(update).request == .updateNote(NoteID("n1"), changes: text))
     #expect(
-      try ClientMessageParser().parse(creation).request == .createNote(NoteID("n1"), noteData: text)
+      try ClientMessageParser().read(creation).request == .createNote(NoteID("n1"), noteData: text)
     )
   }
 
   @Test func `requestId is kept as it is spelt`() throws {
     let longest = "\"" + String(repeating: "\\u0061", count: 128) + "\""
     for spelling in [#""r""#, #""\u00e9 \"x\"""#, longest] {
-      let message = try ClientMessageParser().parse(
+      let message = try ClientMessageParser().read(
         utf8("{\"type\":\"ping\",\"requestId\": \(spelling) }"))
       #expect(message.requestID == RequestID(unchecked: JSONText(unchecked: utf8(spelling))))
     }
@@ -98,7 +98,7 @@ import Testing
     var text = utf8(#"{"type":"ping","a":"_"}"#)
     text[text.count - 3] = 0xff
     #expect(throws: ClientMessageError(.invalidJSON, reason: "Invalid message format")) {
-      try ClientMessageParser().parse(text)
+      try ClientMessageParser().read(text)
     }
   }
 
@@ -202,10 +202,10 @@ import Testing
   @Test func `the longest token and noteId are accepted`() throws {
     let token = String(repeating: "t", count: ClientMessageParser.tokenSizeMax)
     #expect(
-      try ClientMessageParser().parse(utf8(#"{"type":"auth","token":"\#(token)"}"#)).request
+      try ClientMessageParser().read(utf8(#"{"type":"auth","token":"\#(token)"}"#)).request
         == .authenticate(BearerToken(token)))
     #expect(
-      try ClientMessageParser().parse(utf8(#"{"type":"join_note","noteId":"\#(Self.id128)"}"#))
+      try ClientMessageParser().read(utf8(#"{"type":"join_note","noteId":"\#(Self.id128)"}"#))
         .request
         == .joinNote(NoteID(Self.id128)))
   }
@@ -236,7 +236,7 @@ import Testing
 
   private func refusal(of text: String) -> ClientMessageError? {
     do {
-      _ = try ClientMessageParser().parse(utf8(text))
+      _ = try ClientMessageParser().read(utf8(text))
       return nil
     } catch {
       return error

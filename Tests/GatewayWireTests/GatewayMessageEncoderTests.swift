@@ -21,6 +21,13 @@ import Testing
       .authSuccess(user: user, expiresAt: time, connection: connection, requestID: request),
       #"{"type":"auth_success","message":"Authentication successful","userId":"u\"1","#
         + #""expiresAt":1700000000123,"connectionId":"\#(id)","requestId":"r\u0031"}"#)
+    let secret = SessionSecret((1, 2, 3, 0xabc))
+    expect(
+      .authSuccess(
+        user: user, expiresAt: time, connection: connection, secret: secret, requestID: nil),
+      #"{"type":"auth_success","message":"Authentication successful","userId":"u\"1","#
+        + #""expiresAt":1700000000123,"connectionId":"\#(id)","sessionSecret":"#
+        + #""0000000000000001000000000000000200000000000000030000000000000abc"}"#)
     expect(
       .authFailed(.failed, requestID: nil),
       #"{"type":"auth_failed","message":"Authentication failed","reason":"auth-failed"}"#)

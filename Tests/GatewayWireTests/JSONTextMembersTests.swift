@@ -94,7 +94,7 @@ import Testing
       ),
     ]
     for (text, request) in rows {
-      #expect(try parser.parse(utf8(text)).request == request, "\(text)")
+      #expect(try parser.read(utf8(text)).request == request, "\(text)")
     }
   }
 
@@ -104,6 +104,6 @@ import Testing
     let error = ClientMessageError(
       .invalidMessage, reason: "No valid fields to update", noteID: try NoteID("n1"),
       requestID: .named("r"))
-    #expect(throws: error) { try parser.parse(utf8(text)) }
+    #expect(throws: error) { try parser.read(utf8(text)) }
   }
 }

@@ -1,3 +1,6 @@
+import GatewayTypes
+import GatewayWire
+
 /// Random numbers that a seed repeats: SplitMix64.
 struct SeededNumbers: RandomNumberGenerator {
   private var state: UInt64
@@ -27,4 +30,14 @@ func readable(_ bytes: some Sequence<UInt8>) -> String {
 /// The bytes of `text`.
 func utf8(_ text: String) -> [UInt8] {
   Array(text.utf8)
+}
+
+extension ClientMessageParser {
+  /// The message that `text` is. Without an envelope, or the test is wrong.
+  func read(_ text: [UInt8]) throws(ClientMessageError) -> ClientMessage {
+    guard case .message(let message) = try parse(text) else {
+      preconditionFailure("a message without an envelope was expected")
+    }
+    return message
+  }
 }

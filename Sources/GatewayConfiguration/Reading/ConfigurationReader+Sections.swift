@@ -98,6 +98,7 @@ extension ConfigurationReader {
     section.read("expiry", .choice, into: &authentication.expiry)
     section.read(
       "expiry_grace", .duration(in: .zero...forever), into: &authentication.expiryGrace)
+    section.read("message_signing", .boolean, into: &authentication.signsMessages)
   }
 
   private static func readEarlyMessages(_ section: inout Section, into limits: inout Limits) {

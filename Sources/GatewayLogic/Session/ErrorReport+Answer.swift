@@ -14,6 +14,16 @@ extension ErrorReport {
       code, message: text, noteID: message.request.noteID, requestID: message.requestID)
   }
 
+  /// An answer to what an envelope holds, whether that is a message or not.
+  init(_ code: ErrorCode, answering content: Result<ClientMessage, ClientMessageError>) {
+    switch content {
+    case .success(let message):
+      self.init(code, answering: message)
+    case .failure(let error):
+      self.init(code, noteID: error.noteID, requestID: error.requestID)
+    }
+  }
+
   /// What the sender of something that is no message is told.
   init(_ error: ClientMessageError) {
     let code: ErrorCode =
@@ -29,5 +39,14 @@ extension ErrorReport {
 extension ClientRequest {
   fileprivate var noteID: NoteID? {
     if case .note(let note) = resource { note } else { nil }
+  }
+}
+
+extension SignedMessage {
+  var isAuthentication: Bool {
+    guard case .success(let message) = content, case .authenticate = message.request else {
+      return false
+    }
+    return true
   }
 }

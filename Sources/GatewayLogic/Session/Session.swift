@@ -32,6 +32,8 @@ package struct Session {
   }
 
   package let connection: ConnectionID
+  /// What the client signs messages with; nil without message signing.
+  package let secret: SessionSecret?
   let rules: SessionRules
   private var state: State
   /// Tokens that are not judged yet. The first one is being judged, the others wait for it: judged
@@ -39,6 +41,7 @@ package struct Session {
   private var unjudged = FIFO<(token: BearerToken, requestID: RequestID?)>()
   private var failureCount = 0
   private var badMessageCount = 0
+  private var seenNonces = SeenNonces()
   private var isDraining = false
   var requests = RequestOrder()
   /// Those whose lanes may have writes of this connection aside, while its token does not do.
@@ -48,10 +51,11 @@ package struct Session {
 
   /// A connection that has just opened; greets the client.
   package init(
-    connection: ConnectionID, rules: SessionRules, at now: MonotonicTime,
-    into effects: inout [SessionEffect]
+    connection: ConnectionID, secret: SessionSecret? = nil, rules: SessionRules,
+    at now: MonotonicTime, into effects: inout [SessionEffect]
   ) {
     self.connection = connection
+    self.secret = secret
     self.rules = rules
     let deadline = now + rules.authenticationDeadline
     state = .unauthenticated(deadline: deadline)
@@ -125,7 +129,34 @@ package struct Session {
     _ error: ClientMessageError, into effects: inout [SessionEffect]
   ) {
     guard !isClosing else { return }
-    effects.append(.send(.error(ErrorReport(error))))
+    refuse(ErrorReport(error), into: &effects)
+  }
+
+  /// A message in an envelope; `isGenuine` says whether its signature is that of `secret`.
+  package mutating func receive(
+    _ signed: SignedMessage, isGenuine: Bool, size: Int, wallNow: WallTime,
+    into effects: inout [SessionEffect]
+  ) {
+    guard !isClosing else { return }
+    // A token says enough by itself, and a client that comes back has only the secret of the
+    // connection that it lost.
+    guard
+      signed.isAuthentication
+        || isGenuine && seenNonces.admit(signed.nonce, writtenAt: signed.writtenAt, at: wallNow)
+    else {
+      refuse(ErrorReport(.signatureInvalid, answering: signed.content), into: &effects)
+      return
+    }
+    switch signed.content {
+    case .success(let message):
+      receive(message, size: size, wallNow: wallNow, into: &effects)
+    case .failure(let error):
+      receive(error, into: &effects)
+    }
+  }
+
+  private mutating func refuse(_ report: ErrorReport, into effects: inout [SessionEffect]) {
+    effects.append(.send(.error(report)))
     badMessageCount += 1
     if badMessageCount >= SessionRules.badMessagesMax {
       close(.policyViolation, reason: "too many bad messages", into: &effects)
@@ -178,7 +209,8 @@ package struct Session {
     effects.append(
       .send(
         .authSuccess(
-          user: user, expiresAt: expiresAt, connection: connection, requestID: requestID)))
+          user: user, expiresAt: expiresAt, connection: connection, secret: secret,
+          requestID: requestID)))
     if isNew { effects.append(.identified(user)) }
     if let until { effects.append(.wake(at: until)) }
     goOn(with: newest, into: &effects)

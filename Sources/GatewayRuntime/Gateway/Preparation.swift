@@ -78,7 +78,10 @@ package struct Preparation: Sendable {
       admission: AdmissionRules(
         paths: configuration.webSocket.paths,
         origins: OriginRule(configuration.webSocket.allowedOrigins)),
-      parser: ClientMessageParser(updatableFields: configuration.upstream.updatableFields),
+      parser: ClientMessageParser(
+        updatableFields: configuration.upstream.updatableFields,
+        opensEnvelopes: configuration.authentication.signsMessages),
+      signsMessages: configuration.authentication.signsMessages,
       syncs: SyncRules(
         noteAudience: configuration.webSocket.noteSyncAudience,
         changesInclude: configuration.webSocket.changesInclude),

@@ -1,5 +1,6 @@
 import GatewayLogic
 import GatewayLoop
+import GatewayTokens
 import GatewayTransport
 import GatewayTypes
 import GatewayWire
@@ -29,7 +30,8 @@ extension Worker: FrontHandler {
   func opened(_ id: ConnectionID, peer: PeerAddress) {
     let now = SystemClock.monotonic
     let session = Session(
-      connection: id, rules: setup.rules, at: now, into: &sessionEffects)
+      connection: id, secret: setup.signsMessages ? sessionSecret() : nil, rules: setup.rules,
+      at: now, into: &sessionEffects)
     connections.insert(
       ConnectionTable.Connection(id: id, peer: peer, openedAt: now, session: session))
     runSessionEffects(for: id)
@@ -44,9 +46,17 @@ extension Worker: FrontHandler {
     connections.countMessage(from: id)
     let size = bytes.count
     do throws(ClientMessageError) {
-      let message = try setup.parser.parse(bytes)
-      withSession(id) { session, effects in
-        session.receive(message, size: size, wallNow: wallNow, into: &effects)
+      switch try setup.parser.parse(bytes) {
+      case .message(let message):
+        withSession(id) { session, effects in
+          session.receive(message, size: size, wallNow: wallNow, into: &effects)
+        }
+      case .signed(let signed):
+        withSession(id) { session, effects in
+          session.receive(
+            signed, isGenuine: signed.isGenuine(to: session.secret), size: size,
+            wallNow: wallNow, into: &effects)
+        }
       }
     } catch {
       log.debug("bad message", [.connection: id, .reason: error.reason])
@@ -102,5 +112,25 @@ extension Worker: FrontHandler {
       ])
     settle()
     reportIfEmptied()
+  }
+}
+
+// MARK: - Signed messages
+
+extension Worker {
+  private func sessionSecret() -> SessionSecret {
+    SessionSecret(
+      (
+        SystemClock.randomNumber, SystemClock.randomNumber, SystemClock.randomNumber,
+        SystemClock.randomNumber
+      ))
+  }
+}
+
+extension SignedMessage {
+  /// Whether it is signed with `secret`.
+  fileprivate func isGenuine(to secret: SessionSecret?) -> Bool {
+    guard let secret else { return false }
+    return MessageSignature.verifies(signature, of: signedText, secret)
   }
 }

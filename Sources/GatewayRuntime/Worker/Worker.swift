@@ -20,6 +20,8 @@ final class Worker {
     let homeRules: Home.Rules
     let admission: AdmissionRules
     let parser: ClientMessageParser
+    /// Whether each connection gets a secret to sign its messages with.
+    let signsMessages: Bool
     let syncs: SyncRules
     let tokens: TokenJudge
     let transport: TransportSettings

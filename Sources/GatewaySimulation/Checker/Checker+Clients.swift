@@ -32,7 +32,7 @@ extension Checker {
     switch message {
     case .connectionEstablished: break
     case .authFailed(.expired, requestID: nil): break
-    case .authSuccess(_, _, _, let name), .authFailed(_, let name), .pong(_, let name),
+    case .authSuccess(_, _, _, _, let name), .authFailed(_, let name), .pong(_, let name),
       .noteLeft(_, let name):
       answered(name, on: id)
     case .noteJoined(let note, let position, let name):

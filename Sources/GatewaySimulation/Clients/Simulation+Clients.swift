@@ -139,7 +139,7 @@ extension Simulation {
       asked(client, id)
     case .authFailed where random.happens(percent: 70):
       schedule(.renews(client: client, id, .good), after: conditions.pauseMax)
-    case .authSuccess(_, expiresAt: let end, _, _) where clients[client].renewal == .inTime:
+    case .authSuccess(_, expiresAt: let end, _, _, _) where clients[client].renewal == .inTime:
       let left = end - clock.wallNow
       if !isCalm { schedule(.renews(client: client, id, .good), after: left * 7 / 10) }
     default:

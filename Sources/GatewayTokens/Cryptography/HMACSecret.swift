@@ -48,9 +48,7 @@ package struct HMACSecret: Sendable {
   package func verifies(
     _ code: [UInt8], of message: [UInt8], hash: HashFunction
   ) throws(CryptographyError) -> Bool {
-    let expected = try self.code(of: message, hash: hash)
-    guard expected.count == code.count else { return false }
-    return ng_jose_equal(expected, code, code.count) == 1
+    ConstantTime.areEqual(try self.code(of: message, hash: hash), code)
   }
 }
 

@@ -14,6 +14,7 @@ package enum ErrorCode: String, CaseIterable, Hashable, Sendable {
   case tooLarge = "too_large"
   case tooManyRooms = "too_many_rooms"
   case overloaded = "overloaded"
+  case signatureInvalid = "signature_invalid"
 }
 
 extension ErrorCode {
@@ -33,6 +34,7 @@ extension ErrorCode {
     case .tooLarge: "Message too large."
     case .tooManyRooms: "Too many notes joined."
     case .overloaded: "Gateway overloaded, try again"
+    case .signatureInvalid: "Message authentication failed"
     }
   }
 }

@@ -3,9 +3,10 @@
 /// Source: PROTOCOL.md, "Gateway to client".
 package enum GatewayMessage: Hashable, Sendable {
   case connectionEstablished(ConnectionID)
-  /// `expiresAt` is the token's `exp`.
+  /// `expiresAt` is the token's `exp`; `secret` is there with message signing on.
   case authSuccess(
-    user: UserID, expiresAt: WallTime, connection: ConnectionID, requestID: RequestID?)
+    user: UserID, expiresAt: WallTime, connection: ConnectionID, secret: SessionSecret? = nil,
+    requestID: RequestID?)
   case authFailed(AuthenticationFailure, requestID: RequestID?)
   case noteJoined(NoteID, NotePosition, requestID: RequestID?)
   case noteLeft(NoteID, requestID: RequestID?)

@@ -19,6 +19,26 @@ struct ClientMessageFields {
     }
   }
 
+  private init(root: JSONNode, source: JSONSlice) {
+    self.root = root
+    self.source = source
+  }
+
+  /// What says what kind of message it is; nil where that is missing or no string.
+  var type: String? { root["type"]?.string }
+
+  /// The members of the required object `name`, for it is a message itself.
+  func fields(of name: String) throws(ClientFieldError) -> ClientMessageFields {
+    ClientMessageFields(root: try checkObject(name), source: slice(of: name))
+  }
+
+  /// The required number `name`.
+  func number(_ name: String) throws(ClientFieldError) -> Double {
+    guard let node = root[name] else { throw .missing(name) }
+    guard let number = node.number else { throw ClientFieldError("\(name) must be a number") }
+    return number
+  }
+
   /// The required string `name`.
   func string(_ name: String) throws(ClientFieldError) -> String {
     try ClientMessageFields.string(root[name], named: name)
@@ -95,13 +115,15 @@ struct ClientMessageFields {
     return text
   }
 
-  /// The member as the client wrote it.
-  private func text(of name: String) -> JSONText {
+  /// A member that is there, as the client wrote it.
+  func slice(of name: String) -> JSONSlice {
     guard let value = source.member(named: name) else {
       preconditionFailure("a member that jansson found is not in the bytes that it read")
     }
-    return value.text
+    return value
   }
+
+  private func text(of name: String) -> JSONText { slice(of: name).text }
 }
 
 /// What is wrong with a message, before it is known whose answer it goes into.
@@ -127,5 +149,14 @@ struct ClientFieldError: Error {
 
   static func missing(_ name: String) -> ClientFieldError {
     ClientFieldError("\(name) is missing")
+  }
+}
+
+extension ClientMessageError {
+  /// `error` as the answer to the message that `fields` are those of.
+  init(_ error: ClientFieldError, answering fields: ClientMessageFields) {
+    self.init(
+      error.kind, reason: error.reason, noteID: fields.validNoteID,
+      requestID: fields.validRequestID)
   }
 }

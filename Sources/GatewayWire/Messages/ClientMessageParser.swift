@@ -11,42 +11,49 @@ package struct ClientMessageParser: Sendable {
   /// `upstream.updatable_fields`: the members that `changes` of a note may have, the others being
   /// dropped; empty for all.
   package let updatableFields: [String]
+  /// `authentication.message_signing`: whether a message may come in a signed envelope.
+  package let opensEnvelopes: Bool
 
-  package init(updatableFields: [String] = []) {
+  package init(updatableFields: [String] = [], opensEnvelopes: Bool = false) {
     self.updatableFields = updatableFields
+    self.opensEnvelopes = opensEnvelopes
   }
 
-  /// Reads one whole text message. `text` is not kept.
+  /// Reads one whole text message, in an envelope or not. `text` is not kept.
   package func parse(
     _ text: UnsafeRawBufferPointer
-  ) throws(ClientMessageError) -> ClientMessage {
+  ) throws(ClientMessageError) -> ClientText {
     let fields: ClientMessageFields
     do {
       fields = try ClientMessageFields(text)
     } catch {
       throw ClientMessageError(error.kind, reason: error.reason)
     }
+    if opensEnvelopes, fields.isEnvelope { return .signed(try open(fields)) }
+    return .message(try message(of: fields))
+  }
+
+  /// Reads one whole text message, in an envelope or not.
+  package func parse(_ text: [UInt8]) throws(ClientMessageError) -> ClientText {
+    try text.withUnsafeBufferPointer { (text) throws(ClientMessageError) in
+      try parse(UnsafeRawBufferPointer(text))
+    }
+  }
+
+  /// The message that `fields` are those of.
+  func message(of fields: ClientMessageFields) throws(ClientMessageError) -> ClientMessage {
     do {
       let request = try request(of: fields)
       return ClientMessage(requestID: try fields.requestID(), request)
     } catch {
-      throw ClientMessageError(
-        error.kind, reason: error.reason, noteID: fields.validNoteID,
-        requestID: fields.validRequestID)
-    }
-  }
-
-  /// Reads one whole text message.
-  package func parse(_ text: [UInt8]) throws(ClientMessageError) -> ClientMessage {
-    try text.withUnsafeBufferPointer { (text) throws(ClientMessageError) in
-      try parse(UnsafeRawBufferPointer(text))
+      throw ClientMessageError(error, answering: fields)
     }
   }
 
   private func request(
     of fields: ClientMessageFields
   ) throws(ClientFieldError) -> ClientRequest {
-    guard let type = fields.root["type"]?.string else { throw .invalidFormat }
+    guard let type = fields.type else { throw .invalidFormat }
     switch type {
     case "auth": return .authenticate(try ClientMessageParser.token(of: fields))
     case "join_note":

@@ -25,8 +25,8 @@ extension JSONOutput {
     switch message {
     case .connectionEstablished(let connection):
       writeConnectionEstablished(connection)
-    case .authSuccess(let user, let expiresAt, let connection, let requestID):
-      writeAuthSuccess(user, expiresAt, connection, requestID)
+    case .authSuccess(let user, let expiresAt, let connection, let secret, let requestID):
+      writeAuthSuccess(user, expiresAt, connection, secret, requestID)
     case .authFailed(let failure, let requestID):
       writeAuthFailed(failure, requestID)
     case .noteJoined(let note, let position, let requestID):
@@ -76,13 +76,15 @@ extension JSONOutput {
   }
 
   private mutating func writeAuthSuccess(
-    _ user: UserID, _ expiresAt: WallTime, _ connection: ConnectionID, _ requestID: RequestID?
+    _ user: UserID, _ expiresAt: WallTime, _ connection: ConnectionID,
+    _ secret: SessionSecret?, _ requestID: RequestID?
   ) {
     open(type: "auth_success")
     member("message", string: "Authentication successful")
     member("userId", string: user.text)
     member("expiresAt", number: expiresAt.milliseconds)
     member("connectionId", string: connection.description)
+    if let secret { member("sessionSecret", string: secret.text) }
     close(requestID)
   }
 

@@ -12,13 +12,14 @@ final class Conversation {
 
   init(
     limits: Limits = Limits(), deadline: Duration = .seconds(30), grace: Duration = .seconds(20),
-    expiry: SessionRules.Expiry = .enforced
+    expiry: SessionRules.Expiry = .enforced, secret: SessionSecret? = nil
   ) {
     let rules = SessionRules(
       limits: limits, authenticationDeadline: deadline, expiry: expiry, expiryGrace: grace)
     var effects: [SessionEffect] = []
     session = Session(
-      connection: Conversation.connection, rules: rules, at: clock.now, into: &effects)
+      connection: Conversation.connection, secret: secret, rules: rules, at: clock.now,
+      into: &effects)
     greeting = effects
   }
 
@@ -45,6 +46,20 @@ final class Conversation {
 
   func babble(_ error: ClientMessageError = .init(.invalidJSON, reason: "no")) -> [SessionEffect] {
     effects { session.receive(error, into: &$0) }
+  }
+
+  /// A message in an envelope that was written `age` ago.
+  func say(
+    signed content: Result<ClientMessage, ClientMessageError>, nonce: String = "n",
+    age: Duration = .zero, isGenuine: Bool = true
+  ) -> [SessionEffect] {
+    let signed = SignedMessage(
+      content: content, signedText: [], signature: "",
+      writtenAt: clock.wallNow + (.zero - age), nonce: nonce)
+    return effects {
+      session.receive(
+        signed, isGenuine: isGenuine, size: 10, wallNow: clock.wallNow, into: &$0)
+    }
   }
 
   func shout() -> [SessionEffect] {

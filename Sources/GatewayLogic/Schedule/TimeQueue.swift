@@ -1,11 +1,14 @@
 package import GatewayTypes
 
-/// Things that are due at some time, the earliest first: a binary heap.
+/// Things that are due at some time of the loop's clock.
+package typealias DeadlineQueue<Item> = TimeQueue<MonotonicTime, Item>
+
+/// Things that have a time, the earliest first: a binary heap.
 ///
 /// An item can be in it several times; whoever takes one out asks whether it is still meant.
-package struct DeadlineQueue<Item> {
+package struct TimeQueue<Time: Comparable, Item> {
   private struct Entry {
-    let time: MonotonicTime
+    let time: Time
     let item: Item
   }
 
@@ -15,10 +18,10 @@ package struct DeadlineQueue<Item> {
 
   package var count: Int { entries.count }
 
-  /// When the first item is due.
-  package var next: MonotonicTime? { entries.first?.time }
+  /// The time of the first item.
+  package var next: Time? { entries.first?.time }
 
-  package mutating func insert(_ item: Item, at time: MonotonicTime) {
+  package mutating func insert(_ item: Item, at time: Time) {
     entries.append(Entry(time: time, item: item))
     var child = entries.count - 1
     while child > 0 {
@@ -30,7 +33,7 @@ package struct DeadlineQueue<Item> {
   }
 
   /// Takes out the first item if it is due.
-  package mutating func popDue(at now: MonotonicTime) -> Item? {
+  package mutating func popDue(at now: Time) -> Item? {
     guard let next, next <= now else { return nil }
     return popFirst()
   }
