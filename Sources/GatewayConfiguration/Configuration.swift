@@ -18,6 +18,8 @@ package struct Configuration: Equatable, Sendable {
   /// What bounds the memory of connections and notes: `limits`, `websocket.max_message_size`,
   /// `authentication.early_messages`.
   package var limits: Limits
+  /// How many connections there may be: `limits.connections` and those like it.
+  package var connectionBounds: ConnectionBounds
   /// What bounds a request before it is known what it wants: the other keys of `limits`.
   package var front: Front
   /// `proxy`.
@@ -34,7 +36,8 @@ package struct Configuration: Equatable, Sendable {
 
   package init(
     listeners: [Listener] = [Listener()], upstream: Upstream, authentication: Authentication,
-    webSocket: WebSocket = WebSocket(), limits: Limits = Limits(), front: Front = Front(),
+    webSocket: WebSocket = WebSocket(), limits: Limits = Limits(),
+    connectionBounds: ConnectionBounds = ConnectionBounds(), front: Front = Front(),
     proxy: Proxy = Proxy(), logLevel: LogLevel = .info, workers: Int = 0,
     shutdownGrace: Duration = .seconds(20),
     places: ConfigurationPlaces = ConfigurationPlaces()
@@ -44,6 +47,7 @@ package struct Configuration: Equatable, Sendable {
     self.authentication = authentication
     self.webSocket = webSocket
     self.limits = limits
+    self.connectionBounds = connectionBounds
     self.front = front
     self.proxy = proxy
     self.logLevel = logLevel

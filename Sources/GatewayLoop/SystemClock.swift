@@ -23,6 +23,13 @@ package enum SystemClock {
     Int(ng_processor_count())
   }
 
+  /// Lets the process open `wanted` descriptors, or as many as it may ask for. Returns how many
+  /// those are; nil when that is not known.
+  package static func raiseDescriptorLimit(to wanted: Int) -> Int? {
+    let limit = ng_raise_descriptor_limit(UInt64(clamping: wanted))
+    return limit == 0 ? nil : Int(clamping: limit)
+  }
+
   /// Makes writes to a closed pipe or socket fail instead of ending the process. Once, at start.
   package static func ignoreBrokenPipes() {
     ng_ignore_broken_pipes()

@@ -185,7 +185,6 @@ shutdown_grace: [20s]
         ({"history": {"lifetime": "5m"}}, "history"),
         ({"admin": {"listen": ""}}, "admin"),
         ({"cluster": {"prefix": "x"}}, "cluster"),
-        ({"limits": {"connections": 7}}, "connections"),
     ],
     ids=str,
 )

@@ -192,14 +192,17 @@ private final class FixtureHandler: FrontHandler {
   }
 
   func upgradeRequested(
-    _ head: RequestHead, peer: PeerAddress, isTLS: Bool
+    _ head: RequestHead, peer: PeerAddress, isTLS: Bool, _ ticket: ConnectionTicket
   ) -> UpgradeDecision {
     head.path.equals("/ws")
-      ? .accept : .refuse(status: 404, code: "not_found", message: "No WebSocket here")
+      ? .accept(ticket, client: peer)
+      : .refuse(HTTPRefusal(status: 404, code: "not_found", message: "No WebSocket here"))
   }
 
   func requested(_ exchange: HTTPExchange) { answer(exchange, events) }
-  func opened(_ id: ConnectionID, peer: PeerAddress) { events.add(.opened(id)) }
+  func opened(_ id: ConnectionID, client: PeerAddress, _ ticket: ConnectionTicket) {
+    events.add(.opened(id))
+  }
   func receivedText(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer) {
     events.add(.text(id, Array(bytes)))
   }

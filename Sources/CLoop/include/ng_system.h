@@ -24,6 +24,10 @@ int ng_processor_count(void);
 /// Names the calling thread, for `top -H` and the like; cut off after 15 bytes.
 void ng_name_thread(const char *name);
 
+/// Lets the process open `wanted` descriptors, or as many as it may ask for; never fewer than
+/// before. Returns how many those are then, 0 when that is not known.
+uint64_t ng_raise_descriptor_limit(uint64_t wanted);
+
 /// Makes writes to a closed pipe or socket fail instead of ending the process.
 void ng_ignore_broken_pipes(void);
 

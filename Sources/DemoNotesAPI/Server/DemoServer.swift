@@ -56,12 +56,15 @@ final class DemoServer: FrontHandler {
     exchange.respond(status: answer.status, fields: answer.fields, body: answer.body)
   }
 
-  func upgradeRequested(_ head: RequestHead, peer: PeerAddress, isTLS: Bool) -> UpgradeDecision {
-    .refuse(status: 404, code: "not_found", message: "The gateway is at another address")
+  func upgradeRequested(
+    _ head: RequestHead, peer: PeerAddress, isTLS: Bool, _ ticket: ConnectionTicket
+  ) -> UpgradeDecision {
+    .refuse(
+      HTTPRefusal(status: 404, code: "not_found", message: "The gateway is at another address"))
   }
 
   // No upgrade is accepted, so there is no WebSocket connection to hear of.
-  func opened(_ id: ConnectionID, peer: PeerAddress) {}
+  func opened(_ id: ConnectionID, client: PeerAddress, _ ticket: ConnectionTicket) {}
   func receivedText(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer) {}
   func receivedBinary(_ id: ConnectionID) {}
   func receivedTooLarge(_ id: ConnectionID) {}

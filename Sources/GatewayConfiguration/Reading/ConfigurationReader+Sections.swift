@@ -145,6 +145,10 @@ extension ConfigurationReader {
   private static func readLimits(
     _ section: inout Section, into configuration: inout Configuration
   ) {
+    readConnectionBounds(&section, into: &configuration.connectionBounds)
+    section.read(
+      "messages_per_minute", .integer(in: 1...1_000_000),
+      into: &configuration.limits.messagesPerMinute)
     section.read(
       "rooms_per_connection", .integer(in: 1...1_000_000),
       into: &configuration.limits.roomsPerConnection)
@@ -160,6 +164,16 @@ extension ConfigurationReader {
       "header_size", .size(in: (1 << 10)...(1 << 20)), into: &configuration.front.headerSizeMax)
     section.read("body_timeout", .duration(in: timeouts), into: &configuration.front.bodyTimeout)
     section.read("idle_timeout", .duration(in: timeouts), into: &configuration.front.idleTimeout)
+  }
+
+  private static func readConnectionBounds(
+    _ section: inout Section, into bounds: inout ConnectionBounds
+  ) {
+    let counts = ValueFormat.integer(in: 1...10_000_000)
+    section.read("connections", counts, into: &bounds.all)
+    section.read("connections_per_user", counts, into: &bounds.perUser)
+    section.read("connections_per_address", counts, into: &bounds.perAddress)
+    section.read("unauthenticated_connections", counts, into: &bounds.unauthenticated)
   }
 
   private static func readProxy(

@@ -42,6 +42,7 @@ package struct Session {
   private var failureCount = 0
   private var badMessageCount = 0
   private var seenNonces = SeenNonces()
+  private var messageBucket = TokenBucket()
   private var isDraining = false
   var requests = RequestOrder()
   /// Those whose lanes may have writes of this connection aside, while its token does not do.
@@ -96,6 +97,21 @@ package struct Session {
   }
 
   // MARK: What the client sends
+
+  /// A text or binary message has come, which is `content`. Returns whether it is to be received:
+  /// not when there are too many, and then it is answered.
+  package mutating func admitMessage(
+    _ content: Result<ClientMessage, ClientMessageError>, at now: MonotonicTime,
+    into effects: inout [SessionEffect]
+  ) -> Bool {
+    guard !isClosing else { return false }
+    let rate = rules.limits.messagesPerMinute
+    guard let wait = messageBucket.take(at: now, countPerMinute: rate) else { return true }
+    var report = ErrorReport(.rateLimited, answering: content)
+    report.retryAfter = wait
+    effects.append(.send(.error(report)))
+    return false
+  }
 
   /// A well-formed message of `size` bytes. `wallNow` goes into the answer to a ping.
   package mutating func receive(
@@ -215,6 +231,15 @@ package struct Session {
     if let until { effects.append(.wake(at: until)) }
     goOn(with: newest, into: &effects)
     judgeNext(into: &effects)
+  }
+
+  /// A token is good, but its user has as many connections as one may have.
+  package mutating func refusedForConnections(
+    requestID: RequestID?, into effects: inout [SessionEffect]
+  ) {
+    guard !isClosing else { return }
+    effects.append(.send(.error(ErrorReport(.tooManyConnections, requestID: requestID))))
+    close(.tooManyConnections, reason: "too many connections", into: &effects)
   }
 
   /// A token is not good, or is another user's. What was before stands.

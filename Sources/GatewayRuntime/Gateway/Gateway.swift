@@ -2,6 +2,7 @@ import GatewayConfiguration
 import GatewayLogic
 import GatewayLoop
 import GatewayTransport
+import GatewayTypes
 import GatewayUpstream
 import Glibc
 
@@ -70,6 +71,7 @@ package final class Gateway {
       ProcessSignal(number, on: loop) { [unowned self] in stopRequested(by: number) }
     }
     graceTimer = Timer(on: loop) { [unowned self] in tellAll(.abandon) }
+    raiseDescriptorLimit()
     startWorkers()
     startFetchingKeys()
     loop.run()
@@ -87,11 +89,25 @@ package final class Gateway {
 
   // MARK: Start
 
+  /// A connection of a client takes a descriptor, a WebSocket over TLS takes three, and each worker
+  /// has its connections to the notes API, its clocks and bells.
+  private func raiseDescriptorLimit() {
+    let configuration = preparation.configuration
+    let perConnection = configuration.listeners.contains { $0.tls != nil } ? 3 : 1
+    let clients = configuration.connectionBounds.all * perConnection
+    let wanted = clients + handles.count * (configuration.upstream.connectionsMax + 64) + 64
+    guard let limit = SystemClock.raiseDescriptorLimit(to: wanted), limit < wanted else { return }
+    log.warning(
+      "the process may open fewer files than limits.connections asks for (LimitNOFILE, ulimit -n)",
+      [.limit: limit, .wanted: wanted])
+  }
+
   private func startWorkers() {
     let setup = preparation.workerSetup(log: log)
+    let counts = ConnectionCounts(preparation.configuration.connectionBounds)
     for (handle, sockets) in zip(handles, listeners.ofWorkers) {
       let thread = OSThread(name: "worker-\(handle.index)") { [handles, reports] in
-        Gateway.runWorker(handle.index, setup, sockets, handles) { reports.post($0) }
+        Gateway.runWorker(handle.index, setup, sockets, handles, counts) { reports.post($0) }
       }
       if let thread {
         threads.append(thread)
@@ -108,11 +124,13 @@ package final class Gateway {
 
   private static func runWorker(
     _ index: UInt16, _ setup: Worker.Setup, _ listeners: [WorkerListener],
-    _ peers: [WorkerHandle], report: @escaping @Sendable (WorkerReport) -> Void
+    _ peers: [WorkerHandle], _ counts: ConnectionCounts,
+    report: @escaping @Sendable (WorkerReport) -> Void
   ) {
     do throws(FrontError) {
       let worker = try Worker(
-        index: index, setup: setup, listeners: listeners, peers: peers, report: report)
+        index: index, setup: setup, listeners: listeners, peers: peers, counts: counts,
+        report: report)
       report(.started(worker: index))
       worker.run()
       report(

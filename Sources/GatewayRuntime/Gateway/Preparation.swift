@@ -78,6 +78,7 @@ package struct Preparation: Sendable {
       admission: AdmissionRules(
         paths: configuration.webSocket.paths,
         origins: OriginRule(configuration.webSocket.allowedOrigins)),
+      trustedProxies: trustedProxies,
       parser: ClientMessageParser(
         updatableFields: configuration.upstream.updatableFields,
         opensEnvelopes: configuration.authentication.signsMessages),
@@ -105,11 +106,15 @@ package struct Preparation: Sendable {
     return WatchedRoutes(configuration.upstream.routes, proxy.syncRoutes)
   }
 
+  private var trustedProxies: TrustedProxies {
+    TrustedProxies(configuration.proxy.trustedProxies)
+  }
+
   private var forwardingRules: ForwardingRules? {
     let proxy = configuration.proxy
     guard proxy.isEnabled else { return nil }
     return ForwardingRules(
-      pathPrefix: configuration.upstream.url.pathPrefix, trustedProxies: proxy.trustedProxies,
+      pathPrefix: configuration.upstream.url.pathPrefix, trustedProxies: trustedProxies,
       userHeader: configuration.upstream.service.userHeader, bodySizeMax: proxy.bodySizeMax)
   }
 

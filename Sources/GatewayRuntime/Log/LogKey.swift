@@ -10,6 +10,7 @@ package enum LogKey: String, Sendable {
   case file
   case host
   case key
+  case limit
   case messages
   case note
   case notLogged = "not_logged"
@@ -25,6 +26,7 @@ package enum LogKey: String, Sendable {
   case url
   case user
   case version
+  case wanted
   case worker
   case workers
   case writes

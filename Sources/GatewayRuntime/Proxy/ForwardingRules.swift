@@ -11,7 +11,7 @@ struct ForwardingRules: Sendable {
   /// The path of `upstream.url`.
   let pathPrefix: String
   /// `proxy.trusted_proxies`.
-  let trustedProxies: [AddressRange]
+  let trustedProxies: TrustedProxies
   /// `upstream.service.user_header`: what the upstream believes, and so nobody may send.
   let userHeader: String
   /// `proxy.max_body_size`.
@@ -77,9 +77,7 @@ struct ForwardingRules: Sendable {
   private func appendForwarded(
     _ fields: HTTPFields, from peer: PeerAddress, isTLS: Bool, to lines: inout FieldLines
   ) {
-    let isTrusted =
-      !trustedProxies.isEmpty
-      && trustedProxies.contains { [address = peer.bytes] in $0.contains(address) }
+    let isTrusted = trustedProxies.contains(peer)
     func append(_ name: StaticString, _ own: ArraySlice<UInt8>) {
       let kept = isTrusted ? fields.values(of: name.description).filter { !$0.isEmpty } : []
       if kept.isEmpty {

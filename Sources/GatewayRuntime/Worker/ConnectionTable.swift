@@ -6,7 +6,9 @@ import GatewayTypes
 struct ConnectionTable {
   struct Connection {
     let id: ConnectionID
-    let peer: PeerAddress
+    let client: PeerAddress
+    /// What it counts as.
+    var ticket: ConnectionTicket
     let openedAt: MonotonicTime
     var session: Session
     var receivedCount = 0
@@ -14,9 +16,13 @@ struct ConnectionTable {
     fileprivate var wakeAt: MonotonicTime?
     fileprivate var queuedWake: MonotonicTime?
 
-    init(id: ConnectionID, peer: PeerAddress, openedAt: MonotonicTime, session: Session) {
+    init(
+      id: ConnectionID, client: PeerAddress, ticket: ConnectionTicket, openedAt: MonotonicTime,
+      session: Session
+    ) {
       self.id = id
-      self.peer = peer
+      self.client = client
+      self.ticket = ticket
       self.openedAt = openedAt
       self.session = session
     }

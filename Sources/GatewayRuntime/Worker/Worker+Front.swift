@@ -4,36 +4,17 @@ import GatewayTokens
 import GatewayTransport
 import GatewayTypes
 import GatewayWire
-import Glibc
 
 /// What comes in at the front: requests, connections, messages.
 extension Worker: FrontHandler {
-  func upgradeRequested(
-    _ head: RequestHead, peer: PeerAddress, isTLS: Bool
-  ) -> UpgradeDecision {
-    guard setup.admission.hasWebSocket(at: head.path) else {
-      return .refuse(status: 404, code: "not_found", message: "No WebSocket here")
-    }
-    if let refused = setup.admission.refusedOrigin(of: head) {
-      log.notice(
-        "upgrade refused: the origin is not among websocket.allowed_origins",
-        [.origin: refused.origin, .host: refused.host, .peer: peer])
-      return .refuse(status: 403, code: "origin_not_allowed", message: "Origin not allowed")
-    }
-    if phase != .running {
-      return .refuse(
-        status: 503, code: "going_away", message: "The gateway is going away")
-    }
-    return .accept
-  }
-
-  func opened(_ id: ConnectionID, peer: PeerAddress) {
+  func opened(_ id: ConnectionID, client: PeerAddress, _ ticket: ConnectionTicket) {
     let now = SystemClock.monotonic
     let session = Session(
       connection: id, secret: setup.signsMessages ? sessionSecret() : nil, rules: setup.rules,
       at: now, into: &sessionEffects)
     connections.insert(
-      ConnectionTable.Connection(id: id, peer: peer, openedAt: now, session: session))
+      ConnectionTable.Connection(
+        id: id, client: client, ticket: ticket, openedAt: now, session: session))
     runSessionEffects(for: id)
     if phase != .running {
       withSession(id) { session, effects in session.drain(into: &effects) }
@@ -46,13 +27,12 @@ extension Worker: FrontHandler {
     connections.countMessage(from: id)
     let size = bytes.count
     do throws(ClientMessageError) {
-      switch try setup.parser.parse(bytes) {
-      case .message(let message):
-        withSession(id) { session, effects in
+      let text = try setup.parser.parse(bytes)
+      withMessage(of: id, text.content) { session, effects in
+        switch text {
+        case .message(let message):
           session.receive(message, size: size, wallNow: wallNow, into: &effects)
-        }
-      case .signed(let signed):
-        withSession(id) { session, effects in
+        case .signed(let signed):
           session.receive(
             signed, isGenuine: signed.isGenuine(to: session.secret), size: size,
             wallNow: wallNow, into: &effects)
@@ -60,7 +40,7 @@ extension Worker: FrontHandler {
       }
     } catch {
       log.debug("bad message", [.connection: id, .reason: error.reason])
-      withSession(id) { session, effects in session.receive(error, into: &effects) }
+      receive(error, from: id)
     }
     settle()
   }
@@ -69,8 +49,31 @@ extension Worker: FrontHandler {
     connections.countMessage(from: id)
     let error = ClientMessageError(
       .invalidJSON, reason: ErrorCode.invalidJSON.defaultMessage)
-    withSession(id) { session, effects in session.receive(error, into: &effects) }
+    receive(error, from: id)
     settle()
+  }
+
+  private func receive(_ error: ClientMessageError, from id: ConnectionID) {
+    withMessage(of: id, .failure(error)) { session, effects in
+      session.receive(error, into: &effects)
+    }
+  }
+
+  /// Has a session receive a message, unless there are too many of them.
+  private func withMessage(
+    of id: ConnectionID, _ content: Result<ClientMessage, ClientMessageError>,
+    _ receive: (inout Session, inout [SessionEffect]) -> Void
+  ) {
+    let now = SystemClock.monotonic
+    withSession(id) { session, effects in
+      if session.admitMessage(content, at: now, into: &effects) {
+        receive(&session, &effects)
+      } else if let heldBackCount = logGates.pass(.rateExceeded, at: now) {
+        log.notice(
+          "messages refused: a client sends more than limits.messages_per_minute",
+          [.connection: id, .user: session.user?.text ?? "", .notLogged: heldBackCount])
+      }
+    }
   }
 
   func receivedTooLarge(_ id: ConnectionID) {
@@ -80,26 +83,24 @@ extension Worker: FrontHandler {
   }
 
   func outboundQueueOverflowed(_ id: ConnectionID) {
-    let user = connections[id]?.session.user
-    log.notice(
-      "connection closed: its client reads too slowly and limits.outbound_queue is full",
-      [.connection: id, .user: user?.text ?? "", .size: front.queuedSize(of: id)])
+    if let heldBackCount = logGates.pass(.slowReader, at: SystemClock.monotonic) {
+      log.notice(
+        "connection closed: its client reads too slowly and limits.outbound_queue is full",
+        [
+          .connection: id, .user: connections[id]?.session.user?.text ?? "",
+          .size: front.queuedSize(of: id), .notLogged: heldBackCount,
+        ])
+    }
     withSession(id) { session, effects in
       session.close(.tooSlow, reason: "too slow", into: &effects)
     }
     settle()
   }
 
-  func acceptFailed(error: CInt) {
-    guard let heldBackCount = acceptFailures.pass(at: SystemClock.monotonic) else { return }
-    log.error(
-      "a connection could not be accepted; trying again in a moment",
-      [.error: String(cString: strerror(error)), .notLogged: heldBackCount])
-  }
-
   func closed(_ id: ConnectionID, _ reason: ClosedReason) {
     withSession(id) { session, effects in session.lost(into: &effects) }
     guard let connection = connections.remove(id) else { return }
+    counts.end(connection.ticket)
     leaveEverything(connection.session)
     waitingTokens.remove(id)
     let lasted = SystemClock.monotonic - connection.openedAt
@@ -108,7 +109,7 @@ extension Worker: FrontHandler {
       [
         .connection: id, .user: connection.session.user?.text ?? "", .reason: reason,
         .durationMs: lasted.wholeMilliseconds, .messages: connection.receivedCount,
-        .peer: connection.peer,
+        .peer: connection.client,
       ])
     settle()
     reportIfEmptied()

@@ -36,7 +36,7 @@ extension Worker {
       readers.identified(id.slot, as: user)
       log.info(
         "connection authenticated",
-        [.connection: id, .user: user.text, .peer: connections[id]?.peer.description ?? ""])
+        [.connection: id, .user: user.text, .peer: connections[id]?.client.description ?? ""])
     case .join(let request):
       post(.join(request))
     case .enter:

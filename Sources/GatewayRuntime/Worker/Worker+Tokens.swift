@@ -19,7 +19,7 @@ extension Worker {
       return
     }
     _ = connections.update(id) { connection in
-      tell(&connection.session, judgement, of: token, requestID, into: &sessionEffects)
+      tell(&connection, judgement, of: token, requestID, into: &sessionEffects)
     }
   }
 
@@ -38,26 +38,31 @@ extension Worker {
   private func judgeAgain(_ entries: [WaitingTokens.Entry]) {
     for entry in entries {
       let judgement = tokens.judge(entry.token, at: SystemClock.wall)
-      withSession(entry.connection) { session, effects in
-        tell(&session, judgement, of: entry.token, entry.requestID, into: &effects)
+      let isOpen: Void? = connections.update(entry.connection) { connection in
+        tell(&connection, judgement, of: entry.token, entry.requestID, into: &sessionEffects)
       }
+      if isOpen != nil { runSessionEffects(for: entry.connection) }
     }
   }
 
   private func tell(
-    _ session: inout Session, _ judgement: TokenJudge.Judgement, of token: BearerToken,
-    _ requestID: RequestID?, into effects: inout [SessionEffect]
+    _ connection: inout ConnectionTable.Connection, _ judgement: TokenJudge.Judgement,
+    of token: BearerToken, _ requestID: RequestID?, into effects: inout [SessionEffect]
   ) {
     switch judgement {
     case .good(let verified):
-      session.verified(
+      guard count(&connection, as: verified.user) else {
+        connection.session.refusedForConnections(requestID: requestID, into: &effects)
+        return
+      }
+      connection.session.verified(
         verified.user, token, expiresAt: verified.expiresAt, requestID: requestID,
         now: SystemClock.monotonic, wallNow: SystemClock.wall,
         clockSkew: tokens.judge.clockSkew, into: &effects)
     case .keyMissing(reason: let reason):
-      refuse(&session, .failed, reason, requestID, into: &effects)
+      refuse(&connection.session, .failed, reason, requestID, into: &effects)
     case .bad(let failure, reason: let reason):
-      refuse(&session, failure, reason, requestID, into: &effects)
+      refuse(&connection.session, failure, reason, requestID, into: &effects)
     }
   }
 

@@ -19,6 +19,7 @@ final class Worker {
     let rules: SessionRules
     let homeRules: Home.Rules
     let admission: AdmissionRules
+    let trustedProxies: TrustedProxies
     let parser: ClientMessageParser
     /// Whether each connection gets a secret to sign its messages with.
     let signsMessages: Bool
@@ -43,6 +44,7 @@ final class Worker {
   let front: Front
   let upstream: UpstreamClient
   let peers: [WorkerHandle]
+  let counts: ConnectionCounts
   let report: @Sendable (WorkerReport) -> Void
 
   var connections = ConnectionTable()
@@ -85,7 +87,7 @@ final class Worker {
 
   var tokens: RememberingJudge
   var waitingTokens = WaitingTokens()
-  var acceptFailures = LogGate()
+  var logGates = LogGates()
   var deadlines = DeadlineQueue<ConnectionID>()
   private var deadlineTimer: Timer?
   private var housekeepingTimer: Timer?
@@ -94,11 +96,13 @@ final class Worker {
   /// Makes a worker on the calling thread, or says why it can't be.
   init(
     index: UInt16, setup: Setup, listeners: [WorkerListener], peers: [WorkerHandle],
+    counts: ConnectionCounts,
     report: @escaping @Sendable (WorkerReport) -> Void
   ) throws(FrontError) {
     self.index = index
     self.setup = setup
     self.peers = peers
+    self.counts = counts
     self.report = report
     tokens = RememberingJudge(setup.tokens)
     log = setup.log

@@ -59,7 +59,9 @@ extension Front {
     slot.pointee.state = .open
     slot.pointee.wasOpened = true
     slot.pointee.pingedAt = sweepCount
-    handler?.opened(id(of: index), peer: slot.pointee.peer)
+    guard let upgrade = slot.pointee.upgrade else { return }
+    slot.pointee.upgrade = nil
+    handler?.opened(id(of: index), client: upgrade.client, upgrade.ticket)
   }
 
   private func heard(_ connection: UnsafeMutablePointer<ng_ws_connection>) {
@@ -114,7 +116,7 @@ extension Front {
     let wasOpened = slot.pointee.wasOpened
     let id = id(of: index)
     closingFrames[index] = nil
-    slots.release(index)
+    release(index)
     if wasOpened { handler?.closed(id, reason) }
   }
 }

@@ -39,6 +39,10 @@ package final class Front {
   // Connections that are not, or not yet.
   var httpConnections: [HTTPConnection] = []
   var resumedConnections: [HTTPConnection] = []
+  /// Connections that are only there to be told that they are not served; beyond the bound they are
+  /// not even told.
+  var refusedCount = 0
+  static let refusedCountMax = 256
 
   private(set) var turnEnd: TurnEnd?
   private(set) var gatherTimer: Timer?

@@ -5,17 +5,24 @@ package import GatewayWire
 ///
 /// Any function of the front may be called from within, except `Front.shutdown`.
 package protocol FrontHandler: AnyObject {
-  /// A well-formed request to become a WebSocket connection.
+  /// A connection came in.
+  func accepted(from peer: PeerAddress) -> AcceptDecision
+
+  /// The end of a connection that was accepted and not opened as a WebSocket. Exactly once.
+  func ended(_ ticket: ConnectionTicket)
+
+  /// A well-formed request to become a WebSocket connection, on one with `ticket`.
   func upgradeRequested(
-    _ head: RequestHead, peer: PeerAddress, isTLS: Bool
+    _ head: RequestHead, peer: PeerAddress, isTLS: Bool, _ ticket: ConnectionTicket
   ) -> UpgradeDecision
 
   /// Any other request. Its head is here, of its body nothing was asked for yet.
   func requested(_ exchange: HTTPExchange)
 
   /// A connection is there, and the client has its answer before whatever is sent to it from now
-  /// on.
-  func opened(_ id: ConnectionID, peer: PeerAddress)
+  /// on. `client` and the ticket are those with which the upgrade was accepted; the ticket is the
+  /// handler's from now on.
+  func opened(_ id: ConnectionID, client: PeerAddress, _ ticket: ConnectionTicket)
 
   /// One whole text message: valid UTF-8, borrowed until return.
   func receivedText(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer)
@@ -38,15 +45,40 @@ package protocol FrontHandler: AnyObject {
   func acceptFailed(error: CInt)
 }
 
+/// For those who do not count connections.
 extension FrontHandler {
+  package func accepted(from peer: PeerAddress) -> AcceptDecision { .accept(ConnectionTicket()) }
+  package func ended(_ ticket: ConnectionTicket) {}
   package func acceptFailed(error: CInt) {}
+}
+
+/// Whether a connection is served.
+package enum AcceptDecision: Hashable, Sendable {
+  case accept(ConnectionTicket)
+  /// Its first request is answered with this, whatever it is; there is no ticket.
+  case refuse(HTTPRefusal)
 }
 
 /// Whether a request may become a WebSocket connection.
 package enum UpgradeDecision: Hashable, Sendable {
-  case accept
-  /// Answered with `{"error":message,"code":code}`; the connection is closed.
-  case refuse(status: Int, code: String, message: String)
+  /// It is `client`'s, which is the peer unless that speaks for others.
+  case accept(ConnectionTicket, client: PeerAddress)
+  case refuse(HTTPRefusal)
+}
+
+/// An answer in place of what was asked for: `{"error":message,"code":code}`. The connection is
+/// closed behind it.
+package struct HTTPRefusal: Hashable, Sendable {
+  package let status: Int
+  package let code: String
+  /// For people.
+  package let message: String
+
+  package init(status: Int, code: String, message: String) {
+    self.status = status
+    self.code = code
+    self.message = message
+  }
 }
 
 /// Why a WebSocket connection ended.

@@ -1,4 +1,5 @@
 package import CLoop
+package import GatewayTypes
 import Glibc
 
 /// Who is at the other end of a connection, as the kernel knows it.
@@ -35,6 +36,36 @@ package struct PeerAddress: Hashable, Sendable {
     }
   }
 
+  /// The address that an element of `X-Forwarded-For` names, with or without a port; nil when it is
+  /// none. An IPv6 address with a port stands in brackets.
+  package init?(forwarded text: String) {
+    guard let address = PeerAddress.parse(PeerAddress.withoutPort(text)) else { return nil }
+    self.init(address)
+  }
+
+  private static func withoutPort(_ text: String) -> String {
+    if text.hasPrefix("[") {
+      return text.dropFirst().split(separator: "]", maxSplits: 1).first.map(String.init) ?? ""
+    }
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    return parts.count == 2 ? String(parts[0]) : text
+  }
+
+  private static func parse(_ text: String) -> ng_peer_address? {
+    // inet_pton would stop at a NUL and believe what stands before it.
+    guard !text.utf8.contains(0) else { return nil }
+    var address = ng_peer_address()
+    for (family, kind) in [(AF_INET, NG_FAMILY_IPV4), (AF_INET6, NG_FAMILY_IPV6)] {
+      if withUnsafeMutableBytes(
+        of: &address.bytes, { inet_pton(family, text, $0.baseAddress) == 1 })
+      {
+        address.family = numericCast(kind)
+        return address
+      }
+    }
+    return nil
+  }
+
   /// A client at the other end of a UNIX socket.
   package static let unix = PeerAddress(ng_peer_address())
 
@@ -57,6 +88,15 @@ package struct PeerAddress: Hashable, Sendable {
     }
   }
 
+  /// What its connections are counted by; nil for a UNIX socket.
+  package var network: ClientNetwork? {
+    switch family {
+    case .unix: nil
+    case .ipv4: ClientNetwork(ipv4: UInt32(truncatingIfNeeded: low))
+    case .ipv6: ClientNetwork(ipv6Prefix: high)
+    }
+  }
+
   /// The text of the address whose bytes are those of `value` behind the first `skipped`.
   private static func text<Value>(
     _ family: CInt, _ value: Value, skipping skipped: Int
@@ -73,12 +113,12 @@ package struct PeerAddress: Hashable, Sendable {
 }
 
 extension PeerAddress: CustomStringConvertible {
-  /// With the port, an IPv6 address in brackets.
+  /// With the port where it is known, and an IPv6 address in brackets then.
   package var description: String {
     switch family {
     case .unix: "unix"
-    case .ipv4: "\(host):\(port)"
-    case .ipv6: "[\(host)]:\(port)"
+    case .ipv4: port == 0 ? host : "\(host):\(port)"
+    case .ipv6: port == 0 ? host : "[\(host)]:\(port)"
     }
   }
 }

@@ -43,7 +43,7 @@ extension HTTPConnection {
       return bytes.count
     case .failed(let error):
       let code = error.status == 431 ? "header_too_large" : "bad_request"
-      refuse(status: error.status, code: code, message: error.description)
+      refuse(HTTPRefusal(status: error.status, code: code, message: error.description))
       return bytes.count
     case .complete(let head, consumed: let size):
       isFirstRequest = false
@@ -54,22 +54,32 @@ extension HTTPConnection {
   }
 
   private func took(_ head: RequestHead, following: UnsafeRawBufferPointer) {
+    switch admission {
+    case .refused(let refusal): refuse(refusal)
+    case .accepted(let ticket): took(head, following: following, ticket)
+    }
+  }
+
+  private func took(
+    _ head: RequestHead, following: UnsafeRawBufferPointer, _ ticket: ConnectionTicket
+  ) {
     switch WebSocketUpgrade(head) {
     case .none:
       begin(head)
     case .malformed:
       refuse(
-        status: 400, code: "bad_request", message: "This is not a well-formed WebSocket handshake")
+        HTTPRefusal(
+          status: 400, code: "bad_request",
+          message: "This is not a well-formed WebSocket handshake"))
     case .unsupportedVersion:
       send(WholeResponse.upgradeRequired)
       endWhenGone()
     case .wellFormed(let key):
-      let decision = front.handler?.upgradeRequested(head, peer: peer, isTLS: isTLS)
-      switch decision {
-      case .accept:
-        upgrade(key, following: following)
-      case .refuse(let status, let code, let message):
-        refuse(status: status, code: code, message: message)
+      switch front.handler?.upgradeRequested(head, peer: peer, isTLS: isTLS, ticket) {
+      case .accept(let ticket, client: let client):
+        upgrade(key, following: following, Slot.Upgrade(client: client, ticket: ticket))
+      case .refuse(let refusal):
+        refuse(refusal)
       case nil:
         close()
       }
@@ -88,18 +98,22 @@ extension HTTPConnection {
     handler.requested(exchange)
   }
 
-  private func upgrade(_ key: WebSocketKey, following: UnsafeRawBufferPointer) {
+  private func upgrade(
+    _ key: WebSocketKey, following: UnsafeRawBufferPointer, _ upgrade: Slot.Upgrade
+  ) {
     guard let stream else { return }
     self.stream = nil
     phase = .closed
     front.remove(self)
-    front.upgrade(stream, key: key, following: following, peer: peer)
+    front.upgrade(stream, key: key, following: following, upgrade)
   }
 
   /// Answers a request that is not taken, and closes: nothing that follows it is read.
-  func refuse(status: Int, code: String, message: String) {
+  func refuse(_ refusal: HTTPRefusal) {
     send(
-      WholeResponse.error(status: status, code: code, message: message, connection: [.close]))
+      WholeResponse.error(
+        status: refusal.status, code: refusal.code, message: refusal.message,
+        connection: [.close]))
     endWhenGone()
   }
 
@@ -142,7 +156,7 @@ extension HTTPConnection {
       return
     }
     self.exchange = nil
-    refuse(status: status, code: code, message: message)
+    refuse(HTTPRefusal(status: status, code: code, message: message))
     exchange.connectionLost()
   }
 

@@ -41,6 +41,7 @@ final class HTTPConnection {
   unowned let front: Front
   let peer: PeerAddress
   let isTLS: Bool
+  let admission: Admission
   /// Nil once it is closed or upgraded.
   var stream: UnsafeMutablePointer<ng_stream>?
 
@@ -71,10 +72,18 @@ final class HTTPConnection {
   var listIndex = 0
   var isResumed = false
 
-  init(front: Front, peer: PeerAddress, isTLS: Bool) {
+  /// What was said of it when it came in.
+  enum Admission {
+    case accepted(ConnectionTicket)
+    /// Its first request is answered with this.
+    case refused(HTTPRefusal)
+  }
+
+  init(front: Front, peer: PeerAddress, isTLS: Bool, admission: Admission) {
     self.front = front
     self.peer = peer
     self.isTLS = isTLS
+    self.admission = admission
     parser = RequestHeadParser(sizeMax: front.settings.headerSizeMax)
     deadline = SystemClock.monotonic + front.settings.headerTimeout
   }
@@ -141,7 +150,9 @@ final class HTTPConnection {
   func timedOut() {
     switch phase {
     case .head where hasReceived && !parser.isBetweenRequests:
-      refuse(status: 408, code: "request_timeout", message: "The request took too long to arrive")
+      refuse(
+        HTTPRefusal(
+          status: 408, code: "request_timeout", message: "The request took too long to arrive"))
     case .exchange where !isBlocked && !body.isEnded:
       bodyFailed(status: 408, code: "request_timeout", message: "The body took too long to arrive")
     case .head where isEstablished:
@@ -302,10 +313,11 @@ final class HTTPConnection {
       ng_stream_close(stream)
       self.stream = nil
     }
-    front.remove(self)
+    let isFirstClose = front.remove(self)
     let exchange = exchange
     self.exchange = nil
     exchange?.connectionLost()
+    if isFirstClose { front.end(admission) }
   }
 }
 

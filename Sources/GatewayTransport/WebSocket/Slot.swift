@@ -48,10 +48,12 @@ struct Slot {
   var clientCode: UInt16 = 0
   /// What was sent in earlier turns and has not gone out.
   var queue: OutboundQueue?
-  var peer: PeerAddress
+  /// Whose it is, and what it counts as; nil when the handler knows.
+  var upgrade: Upgrade?
 
-  init(peer: PeerAddress) {
-    self.peer = peer
+  struct Upgrade {
+    let client: PeerAddress
+    let ticket: ConnectionTicket
   }
 
   /// What waits for the client, as far as it is known, in bytes.

@@ -18,11 +18,12 @@ struct SlotTable: ~Copyable {
   var usedCount: Int { Int(count) - freeSlots.count }
 
   /// A slot that belongs to the caller until `release`.
-  mutating func take(peer: PeerAddress, nonce: UInt64) -> UInt32 {
+  mutating func take(_ upgrade: Slot.Upgrade, nonce: UInt64) -> UInt32 {
     let index = freeSlots.popLast() ?? append()
     let slot = start + Int(index)
     let generation = slot.pointee.generation &+ 1
-    slot.pointee = Slot(peer: peer)
+    slot.pointee = Slot()
+    slot.pointee.upgrade = upgrade
     slot.pointee.generation = generation
     slot.pointee.nonce = nonce
     slot.pointee.state = .opening
@@ -34,6 +35,7 @@ struct SlotTable: ~Copyable {
     slot.pointee.state = .free
     slot.pointee.connection = nil
     slot.pointee.queue = nil
+    slot.pointee.upgrade = nil
     slot.pointee.heldSize = 0
     slot.pointee.firstLink = -1
     freeSlots.append(index)
@@ -48,7 +50,7 @@ struct SlotTable: ~Copyable {
       start.deallocate()
       start = grown
     }
-    (start + Int(count)).initialize(to: Slot(peer: .unix))
+    (start + Int(count)).initialize(to: Slot())
     count += 1
     return count - 1
   }

@@ -4,6 +4,8 @@
 package struct Limits: Hashable, Sendable {
   /// `websocket.max_message_size`: the largest text message of a client, 1 byte and up.
   package var messageSizeMax: Int
+  /// `limits.messages_per_minute`: of one connection, 1 and up.
+  package var messagesPerMinute: Int
   /// `limits.rooms_per_connection`.
   package var roomsPerConnection: Int
   /// `limits.outbound_queue`: what may wait for one connection's client to read it.
@@ -16,11 +18,12 @@ package struct Limits: Hashable, Sendable {
   package var earlyMessageSizeMax: Int
 
   package init(
-    messageSizeMax: Int = 1 << 20, roomsPerConnection: Int = 100,
+    messageSizeMax: Int = 1 << 20, messagesPerMinute: Int = 300, roomsPerConnection: Int = 100,
     outboundQueueSizeMax: Int = 4 << 20, pendingWritesPerNote: Int = 256,
     earlyMessageCountMax: Int = 32, earlyMessageSizeMax: Int = 64 << 10
   ) {
     self.messageSizeMax = messageSizeMax
+    self.messagesPerMinute = messagesPerMinute
     self.roomsPerConnection = roomsPerConnection
     self.outboundQueueSizeMax = outboundQueueSizeMax
     self.pendingWritesPerNote = pendingWritesPerNote

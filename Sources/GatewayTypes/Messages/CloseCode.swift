@@ -14,4 +14,6 @@ package enum CloseCode: UInt16, CaseIterable, Hashable, Sendable {
   case unauthenticated = 4401
   /// The outbound queue overflowed: the client reads too slowly.
   case tooSlow = 4408
+  /// The user has as many connections as one may have.
+  case tooManyConnections = 4429
 }

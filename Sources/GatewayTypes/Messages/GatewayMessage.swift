@@ -73,10 +73,12 @@ package struct ErrorReport: Hashable, Sendable {
   package var status: Int?
   /// The write may have been applied although it is reported as failed: `"outcome":"unknown"`.
   package var isOutcomeUnknown: Bool
+  /// With `rate_limited`: when the next message would be taken.
+  package var retryAfter: Duration?
 
   package init(
     _ code: ErrorCode, message: String? = nil, noteID: NoteID? = nil, requestID: RequestID? = nil,
-    status: Int? = nil, isOutcomeUnknown: Bool = false
+    status: Int? = nil, isOutcomeUnknown: Bool = false, retryAfter: Duration? = nil
   ) {
     self.code = code
     self.message = message ?? code.defaultMessage
@@ -84,5 +86,6 @@ package struct ErrorReport: Hashable, Sendable {
     self.requestID = requestID
     self.status = status
     self.isOutcomeUnknown = isOutcomeUnknown
+    self.retryAfter = retryAfter
   }
 }

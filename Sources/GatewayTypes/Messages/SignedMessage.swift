@@ -2,6 +2,14 @@
 package enum ClientText: Hashable, Sendable {
   case message(ClientMessage)
   case signed(SignedMessage)
+
+  /// What it says, in an envelope or not.
+  package var content: Result<ClientMessage, ClientMessageError> {
+    switch self {
+    case .message(let message): .success(message)
+    case .signed(let signed): signed.content
+    }
+  }
 }
 
 /// A message in an envelope, read and not yet believed.

@@ -111,6 +111,10 @@ extension JSONOutput {
     if let note = report.noteID { member("noteId", string: note.text) }
     if let status = report.status { member("status", number: status) }
     if report.isOutcomeUnknown { member("outcome", string: "unknown") }
+    if let wait = report.retryAfter {
+      // Rounded up: earlier it would be refused again.
+      member("retryAfter", number: (wait + .nanoseconds(999_999)).wholeMilliseconds)
+    }
     close(report.requestID)
   }
 }

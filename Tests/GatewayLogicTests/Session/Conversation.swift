@@ -62,6 +62,18 @@ final class Conversation {
     }
   }
 
+  /// What is said when a message comes; nothing when it is admitted.
+  func admit(_ content: Result<ClientMessage, ClientMessageError>) -> [SessionEffect] {
+    effects { effects in
+      let isAdmitted = session.admitMessage(content, at: clock.now, into: &effects)
+      precondition(isAdmitted == effects.isEmpty, "what is not admitted is answered")
+    }
+  }
+
+  func refuseForConnections(_ name: String) -> [SessionEffect] {
+    effects { session.refusedForConnections(requestID: .named(name), into: &$0) }
+  }
+
   func shout() -> [SessionEffect] {
     effects { session.receivedTooLarge(into: &$0) }
   }

@@ -134,7 +134,8 @@ extension ForwardingRulesTests {
       throw UnsoundHead()
     }
     let rules = ForwardingRules(
-      pathPrefix: "", trustedProxies: try range.map { [try AddressRange($0)] } ?? [],
+      pathPrefix: "",
+      trustedProxies: TrustedProxies(try range.map { [try AddressRange($0)] } ?? []),
       userHeader: "X-User-Id", bodySizeMax: 1)
     var address = ng_peer_address()
     address.family = UInt8(NG_FAMILY_IPV4)

@@ -12,14 +12,11 @@ struct AdmissionRules: Sendable {
     paths.contains { path.elementsEqual($0.utf8) }
   }
 
-  /// The `Origin` of a request that may not connect, and the `Host` that it was compared with; nil
-  /// when it may. No `Origin` is no web page.
-  func refusedOrigin(of head: RequestHead) -> (origin: String, host: String)? {
+  /// The `Origin` of a request to `host` that may not connect; nil when it may. No `Origin` is no
+  /// web page.
+  func refusedOrigin(of head: RequestHead, at host: String) -> String? {
     let claimed = head.fields.values(of: "Origin").map { String(decoding: $0, as: UTF8.self) }
     guard let origin = claimed.first else { return nil }
-    let hosts = head.fields.values(of: "Host").map { String(decoding: $0, as: UTF8.self) }
-    let host = hosts.first ?? ""
-    let isAllowed = claimed.count == 1 && origins.allows(origin: origin, host: host)
-    return isAllowed ? nil : (origin, host)
+    return claimed.count == 1 && origins.allows(origin: origin, host: host) ? nil : origin
   }
 }

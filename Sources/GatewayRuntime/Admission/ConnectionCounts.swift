@@ -1,0 +1,52 @@
+import GatewayLogic
+import GatewayLoop
+import GatewayTypes
+
+/// The connections of all workers, counted together. Thread: any.
+final class ConnectionCounts: Sendable {
+  private let limits: Guarded<ConnectionLimits>
+
+  init(_ bounds: ConnectionBounds) {
+    limits = Guarded(ConnectionLimits(bounds: bounds))
+  }
+
+  /// See `ConnectionLimits.accept`.
+  func accept(
+    from network: ClientNetwork?
+  ) -> Result<ConnectionTicket, ConnectionLimits.Refusal> {
+    limits.withLock { limits in
+      Result { () throws(ConnectionLimits.Refusal) in try limits.accept(from: network) }
+    }
+  }
+
+  /// See `ConnectionLimits.upgrade`. The ticket with which the connection goes on.
+  func upgrade(
+    _ ticket: ConnectionTicket, from network: ClientNetwork?
+  ) -> Result<ConnectionTicket, ConnectionLimits.Refusal> {
+    limits.withLock { limits in
+      Result { () throws(ConnectionLimits.Refusal) in
+        var ticket = ticket
+        try limits.upgrade(&ticket, from: network)
+        return ticket
+      }
+    }
+  }
+
+  /// See `ConnectionLimits.authenticate`. The ticket with which the connection goes on.
+  func authenticate(
+    _ ticket: ConnectionTicket, as user: UserID
+  ) -> Result<ConnectionTicket, ConnectionLimits.Refusal> {
+    limits.withLock { limits in
+      Result { () throws(ConnectionLimits.Refusal) in
+        var ticket = ticket
+        try limits.authenticate(&ticket, as: user)
+        return ticket
+      }
+    }
+  }
+
+  /// See `ConnectionLimits.end`.
+  func end(_ ticket: ConnectionTicket) {
+    limits.withLock { $0.end(ticket) }
+  }
+}
