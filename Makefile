@@ -19,8 +19,8 @@ SANITIZED = SWIFT_BACKTRACE=enable=no NOTES_GATEWAY_SLOW=4 \
 SEEDS ?= 1000
 SEED ?=
 
-.PHONY: help build demo test unit-test end-to-end-test check simulate format asan tsan install \
-  clean dependencies test-dependencies
+.PHONY: help build demo test unit-test end-to-end-test check simulate soak format asan tsan \
+  install clean dependencies test-dependencies
 
 help:
 	@echo "make demo      build, and run a gateway, a notes API and a page on this machine"
@@ -28,6 +28,7 @@ help:
 	@echo "make build     the program: $(PROGRAM)"
 	@echo "make check     format, style, imports, and 1500 seeds of the simulation"
 	@echo "make simulate  the logic in memory: SEEDS=1000, or SEED=123 to see what happens in one"
+	@echo "make soak      a crowd of bad clients beside a pair of good ones: times, memory, what is left"
 	@echo "make format    format the Swift sources"
 	@echo "make asan      all tests under AddressSanitizer"
 	@echo "make tsan      the threaded tests under ThreadSanitizer"
@@ -62,6 +63,9 @@ check: test-dependencies
 simulate: dependencies
 	$(SWIFT) build $(RELEASE) --product simulate
 	@.build/release/simulate $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+soak: test-dependencies build
+	NOTES_GATEWAY=$(PROGRAM) $(PYTHON) -B Tests/Soak/crowd.py
 
 format:
 	$(SWIFT) format format --in-place --recursive --parallel Package.swift Sources Tests

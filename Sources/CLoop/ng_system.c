@@ -1,6 +1,7 @@
 #include "ng_system.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -57,6 +58,8 @@ uint64_t ng_raise_descriptor_limit(uint64_t wanted) {
   }
   return limit.rlim_cur;
 }
+
+void ng_give_memory_back(void) { malloc_trim(0); }
 
 void ng_name_thread(const char *name) {
   char cut[16] = {0};

@@ -30,6 +30,11 @@ package enum SystemClock {
     return limit == 0 ? nil : Int(clamping: limit)
   }
 
+  /// Gives memory that was freed back to the system. Other threads may have to wait for a moment.
+  package static func giveMemoryBack() {
+    ng_give_memory_back()
+  }
+
   /// Makes writes to a closed pipe or socket fail instead of ending the process. Once, at start.
   package static func ignoreBrokenPipes() {
     ng_ignore_broken_pipes()

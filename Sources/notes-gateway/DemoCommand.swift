@@ -50,6 +50,7 @@ struct DemoCommand: ParsableCommand {
         url: UpstreamURL(isTLS: false, host: "127.0.0.1", port: apiPort)),
       authentication: Configuration.Authentication(
         keys: Configuration.Authentication.Keys(), algorithms: [.hs256]),
-      workers: 2, shutdownGrace: .seconds(2))
+      // A browser or two: what a shell may open is enough for these.
+      connectionBounds: ConnectionBounds(all: 256), workers: 2, shutdownGrace: .seconds(2))
   }
 }

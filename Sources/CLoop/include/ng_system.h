@@ -28,6 +28,10 @@ void ng_name_thread(const char *name);
 /// before. Returns how many those are then, 0 when that is not known.
 uint64_t ng_raise_descriptor_limit(uint64_t wanted);
 
+/// Gives memory that was freed back to the system, all of it that can be. Other threads that
+/// allocate meanwhile may have to wait for some of it.
+void ng_give_memory_back(void);
+
 /// Makes writes to a closed pipe or socket fail instead of ending the process.
 void ng_ignore_broken_pipes(void);
 

@@ -69,6 +69,9 @@ package struct Home {
   /// Lanes that have a write under way.
   package private(set) var busyLaneCount = 0
 
+  /// Writes that wait for one under way. Looks at every lane.
+  package var waitingWriteCount: Int { entries.values.reduce(0) { $0 + $1.lane.waitingCount } }
+
   /// A write arrives. `newEpoch` is for a note that is not known here.
   package mutating func submit(
     _ write: Write, newEpoch: Epoch, at now: MonotonicTime, into effects: inout [HomeEffect]

@@ -17,6 +17,8 @@ package struct Readers {
   /// Rooms and users that have somebody here.
   package var roomCount: Int { members.roomCount }
   package var userCount: Int { users.userCount }
+  /// Members of all rooms, each as often as the rooms it is in.
+  package var memberCount: Int { members.memberCount }
 
   /// A connection is this user's from now on.
   package mutating func identified(_ slot: UInt32, as user: UserID) {

@@ -23,6 +23,9 @@ package struct RoomMembers {
   /// Rooms that have a member here.
   package var roomCount: Int { rooms.count }
 
+  /// Members of all of them, each as often as the rooms it is in.
+  package var memberCount: Int { rooms.values.reduce(0) { $0 + $1.slots.count } }
+
   /// The slots of a room's members, none for a room that has no member here.
   package func slots(of note: NoteID) -> ContiguousArray<UInt32> {
     rooms[note]?.slots ?? []

@@ -45,6 +45,12 @@ final class ConnectionCounts: Sendable {
     }
   }
 
+  /// A copy of what is counted, to be looked at.
+  var figures: ConnectionLimits { limits.withLock { $0 } }
+
+  /// Connections of any kind that there are now.
+  var count: Int { limits.withLock { $0.count } }
+
   /// See `ConnectionLimits.end`.
   func end(_ ticket: ConnectionTicket) {
     limits.withLock { $0.end(ticket) }

@@ -40,6 +40,10 @@ package final class Gateway {
   private var emptied: Set<UInt16> = []
   private var ended: Set<UInt16> = []
   private var signals: [ProcessSignal] = []
+  private let counts: ConnectionCounts
+  private var memoryTimer: Timer?
+  /// The most connections there were since memory was given back.
+  private var connectionCountPeak = 0
   private var graceTimer: Timer?
   private var keys: KeyFetcher?
 
@@ -51,6 +55,7 @@ package final class Gateway {
     self.preparation = preparation
     self.log = log
     self.whenReady = whenReady
+    counts = ConnectionCounts(preparation.configuration.connectionBounds)
     let configured = preparation.configuration.workers
     let count = configured == 0 ? SystemClock.processorCount : configured
     handles = (0..<UInt16(clamping: count)).map(WorkerHandle.init)
@@ -70,6 +75,11 @@ package final class Gateway {
     signals = [SIGTERM, SIGINT].compactMap { number in
       ProcessSignal(number, on: loop) { [unowned self] in stopRequested(by: number) }
     }
+    if let signal = ProcessSignal(SIGUSR1, on: loop, caught: { [unowned self] in logFigures() }) {
+      signals.append(signal)
+    }
+    memoryTimer = Timer(on: loop) { [unowned self] in giveMemoryBack() }
+    memoryTimer?.start(every: .seconds(5))
     graceTimer = Timer(on: loop) { [unowned self] in tellAll(.abandon) }
     raiseDescriptorLimit()
     startWorkers()
@@ -104,9 +114,8 @@ package final class Gateway {
 
   private func startWorkers() {
     let setup = preparation.workerSetup(log: log)
-    let counts = ConnectionCounts(preparation.configuration.connectionBounds)
     for (handle, sockets) in zip(handles, listeners.ofWorkers) {
-      let thread = OSThread(name: "worker-\(handle.index)") { [handles, reports] in
+      let thread = OSThread(name: "worker-\(handle.index)") { [handles, counts, reports] in
         Gateway.runWorker(handle.index, setup, sockets, handles, counts) { reports.post($0) }
       }
       if let thread {
@@ -185,6 +194,27 @@ package final class Gateway {
 
   private func tellAll(_ message: WorkerMessage) {
     for handle in handles { handle.mailbox.post(message) }
+  }
+
+  /// What a crowd has taken lies in pieces among what is still used, and the allocator keeps it
+  /// until it is asked.
+  private func giveMemoryBack() {
+    let count = counts.count
+    connectionCountPeak = max(connectionCountPeak, count)
+    guard connectionCountPeak >= 1000, count < connectionCountPeak / 2 else { return }
+    connectionCountPeak = count
+    SystemClock.giveMemoryBack()
+  }
+
+  private func logFigures() {
+    let counted = counts.figures
+    log.notice(
+      "figures of all workers",
+      [
+        .connections: counted.count, .unauthenticated: counted.unauthenticatedCount,
+        .networksAndUsers: counted.knownCount,
+      ])
+    tellAll(.logFigures)
   }
 
   // MARK: The end

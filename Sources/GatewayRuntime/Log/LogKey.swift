@@ -9,24 +9,37 @@ package enum LogKey: String, Sendable {
   case error
   case file
   case host
+  case httpConnections = "http_connections"
+  case joined
   case key
+  case lanes
   case limit
   case messages
-  case note
+  case networksAndUsers = "networks_and_users"
   case notLogged = "not_logged"
+  case note
+  case notes
   case origin
   case peer
   case port
+  case queuedSize = "queued_size"
   case reason
+  case requests
+  case rooms
   case signal
   case size
   case status
   case tls
+  case unauthenticated
   case upstreamStatus = "upstream_status"
   case url
   case user
+  case users
   case version
+  case waitingTokens = "waiting_tokens"
+  case waitingWrites = "waiting_writes"
   case wanted
+  case watchedRequests = "watched_requests"
   case worker
   case workers
   case writes

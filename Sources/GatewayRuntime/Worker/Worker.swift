@@ -198,6 +198,8 @@ final class Worker {
       keysChanged(judge)
     case .noNewKeys(renewalsToo: let renewalsToo):
       noNewKeys(renewalsToo: renewalsToo)
+    case .logFigures:
+      logFigures()
     case .drain:
       drain()
     case .finish:

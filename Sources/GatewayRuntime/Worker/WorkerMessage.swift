@@ -22,6 +22,8 @@ enum WorkerMessage: Sendable {
   case keys(TokenJudge)
   /// No new key comes for the tokens that wait: for all, or for those of strangers only.
   case noNewKeys(renewalsToo: Bool)
+  /// Say in the log what there is of everything.
+  case logFigures
   /// Take nothing new, answer what was taken, close the connections.
   case drain
   /// No worker has a connection any more: end when nothing is under way.
