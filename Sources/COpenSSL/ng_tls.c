@@ -126,6 +126,7 @@ static int use_ticket_key(SSL *session, unsigned char *name, unsigned char *iv,
 /// Ephemeral keys and authenticated encryption only. TLS 1.3 has nothing else.
 static const char ciphers_1_2[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
 static const unsigned char session_context[] = "notes-gateway";
+static const unsigned char protocols[] = "\x08http/1.1";
 
 static int failed(char *error, size_t error_size, const char *what, const char *which) {
   unsigned long code = ERR_peek_last_error();
@@ -142,6 +143,21 @@ static int give_no_passphrase(char *buffer, int size, int is_writing, void *cont
   (void)is_writing;
   (void)context;
   return -1;
+}
+
+/// OpenSSL's ALPN callback. A client that speaks nothing of ours is told so (RFC 7301, 3.2).
+static int choose_protocol(SSL *session, const unsigned char **chosen, unsigned char *size,
+                           const unsigned char *offered, unsigned int offered_size,
+                           void *context) {
+  (void)session;
+  (void)context;
+  unsigned char *found;
+  if (SSL_select_next_proto(&found, size, protocols, sizeof protocols - 1, offered,
+                            offered_size) != OPENSSL_NPN_NEGOTIATED) {
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+  }
+  *chosen = found;
+  return SSL_TLSEXT_ERR_OK;
 }
 
 static int load_certificate(SSL_CTX *context, const ng_tls_settings *settings, char *error,
@@ -173,6 +189,10 @@ int ng_tls_configure(struct ssl_ctx_st *context, const ng_tls_settings *settings
   }
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                    SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+  SSL_CTX_set_alpn_select_cb(context, choose_protocol, NULL);
+  // The one of libwebsockets looks for a server of that name, and shows the certificate of the
+  // first listener that it finds.
+  SSL_CTX_set_tlsext_servername_callback(context, NULL);
   // Sessions live in the clients' tickets: a cache would be one worker's.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   return load_certificate(context, settings, error, error_size);

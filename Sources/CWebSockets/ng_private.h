@@ -44,10 +44,8 @@ typedef struct server_impl {
   int tls_count;
   /// A context for TLS clients that libwebsockets need not make, nor lose: see `make_tls_vhost`.
   struct ssl_ctx_st *_Nullable no_client;
-  /// While a vhost is made: how, and what went wrong.
-  const ng_tls_settings *_Nullable tls_settings;
-  char *_Nullable error;
-  size_t error_size;
+  /// While a vhost is made: its OpenSSL context, once there is one.
+  struct ssl_ctx_st *_Nullable tls_context;
   ng_server_settings settings;
   /// While a descriptor is handed to libwebsockets that takes no pointer with it.
   struct ws_impl *_Nullable adopting;

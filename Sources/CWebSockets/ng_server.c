@@ -195,7 +195,7 @@ static struct lws_vhost *_Nullable make_tls_vhost(server_impl *server, const cha
       .retry_and_idle_policy = &no_pings,
       // Without one it would make one, with all certificates of the system, and never free it.
       .provided_client_ssl_ctx = server->no_client,
-      // The certificate is loaded by `ng_tls_configure`, when libwebsockets shows us its context.
+      // The certificate is loaded by `ng_tls_configure`, into the context that we are shown.
       .options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX,
   };
   return lws_create_vhost(server->lws, &info);
@@ -214,16 +214,15 @@ int ng_server_add_tls(ng_server *face, const ng_tls_settings *settings, char *er
   int index = server->tls_count;
   char *name = server->tls_names[index];
   snprintf(name, sizeof server->tls_names[index], "front %d", index);
-  server->tls_settings = settings;
-  server->error = error;
-  server->error_size = error_size;
-  failed(error, error_size, "libwebsockets could not make its TLS server");
+  server->tls_context = NULL;
   enter_process();
   server->tls[index] = make_tls_vhost(server, name);
   leave_process();
-  server->tls_settings = NULL;
-  server->error = NULL;
-  if (server->tls[index] == NULL) {
+  if (server->tls[index] == NULL || server->tls_context == NULL) {
+    return failed(error, error_size, "libwebsockets could not make its TLS server");
+  }
+  // When libwebsockets is done: it would put its own ways to choose protocol and certificate last.
+  if (ng_tls_configure(server->tls_context, settings, error, error_size) < 0) {
     return -1;
   }
   server->tls_count = index + 1;

@@ -148,18 +148,16 @@ static void gone(stream_impl *stream, struct lws *lws) {
   }
 }
 
-static int configure(struct lws *lws, struct ssl_ctx_st *context) {
+static void note_tls_context(struct lws *lws, struct ssl_ctx_st *_Nullable context) {
   server_impl *server = lws_context_user(lws_get_context(lws));
-  if (server->tls_settings == NULL || server->error == NULL) {
-    return -1;
-  }
-  return ng_tls_configure(context, server->tls_settings, server->error, server->error_size);
+  server->tls_context = context;
 }
 
 int ng_raw_callback(struct lws *lws, enum lws_callback_reasons reason, void *_Nullable user,
                     void *_Nullable in, size_t size) {
   if (reason == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS) {
-    return user == NULL ? -1 : configure(lws, user);
+    note_tls_context(lws, user);
+    return 0;
   }
   stream_impl *stream = NULL;
   switch (reason) {

@@ -17,7 +17,7 @@ def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
-def _builder(subject: str, issuer: str, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+def _builder(subject: str, issuer: str, key) -> x509.CertificateBuilder:
     now = datetime.datetime.utcnow()
     return (
         x509.CertificateBuilder()
@@ -39,6 +39,10 @@ def private_pem(key) -> bytes:
     )
 
 
+def _pem(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.PEM)
+
+
 class Authority:
     """A self-signed authority with one certificate for 127.0.0.1, ::1 and localhost."""
 
@@ -47,26 +51,50 @@ class Authority:
         self.ca_file = directory / "ca.pem"
         self.certificate_file = directory / "certificate.pem"
         self.key_file = directory / "key.pem"
-        authority_key = ec.generate_private_key(ec.SECP256R1())
-        authority = (
-            _builder(name, name, authority_key.public_key())
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .sign(authority_key, hashes.SHA256())
-        )
+        self._name = name
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        authority = self._sign_authority(name, self._key, path_length=1)
+        self.ca_file.write_bytes(_pem(authority))
         key = ec.generate_private_key(ec.SECP256R1())
+        self.certificate_file.write_bytes(_pem(self._sign_server(name, self._key, key)))
+        self.key_file.write_bytes(private_pem(key))
+
+    def _sign_authority(
+        self, subject: str, key: ec.EllipticCurvePrivateKey, path_length: int
+    ) -> x509.Certificate:
+        return (
+            _builder(subject, self._name, key.public_key())
+            .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
+            .sign(self._key, hashes.SHA256())
+        )
+
+    @staticmethod
+    def _sign_server(issuer: str, issuer_key, key) -> x509.Certificate:
         addresses = [ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1")]
         names = x509.SubjectAlternativeName(
             [x509.DNSName("localhost"), *(x509.IPAddress(address) for address in addresses)]
         )
-        certificate = (
-            _builder("localhost", name, key.public_key())
+        return (
+            _builder("localhost", issuer, key.public_key())
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(names, critical=False)
-            .sign(authority_key, hashes.SHA256())
+            .sign(issuer_key, hashes.SHA256())
         )
-        self.ca_file.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
-        self.certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        self.key_file.write_bytes(private_pem(key))
+
+    def issue_through_another(self, directory: Path, key) -> dict[str, Path]:
+        """A certificate for `key`, signed by an authority that this one has signed, as it is with
+        every public authority; and what a listener is told of it."""
+        directory.mkdir(parents=True, exist_ok=True)
+        between_key = ec.generate_private_key(ec.SECP256R1())
+        between = self._sign_authority("in between", between_key, path_length=0)
+        certificate = self._sign_server("in between", between_key, key)
+        files = {
+            "certificate_file": directory / "chain.pem",
+            "private_key_file": directory / "chain-key.pem",
+        }
+        files["certificate_file"].write_bytes(_pem(certificate) + _pem(between))
+        files["private_key_file"].write_bytes(private_pem(key))
+        return files
 
     def client_context(
         self,
