@@ -9,14 +9,21 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from harness import http, tls_offer
+from harness.configuration import SECRET_FILE, base, yaml
+from harness.gateway import run
 from harness.timing import wait_until
 from harness.tls_offer import (
     CIPHERS,
+    GROUPS_1_2,
+    GROUPS_1_3,
+    P_256,
+    P_384,
     SSL_3_0,
     TLS_1_0,
     TLS_1_1,
     TLS_1_2,
     TLS_1_3,
+    X25519,
     Alert,
     Choice,
     Offer,
@@ -24,6 +31,17 @@ from harness.tls_offer import (
 
 ECDSA_AES_128, ECDSA_AES_256, ECDSA_CHACHA20 = 0xC02B, 0xC02C, 0xCCA9
 RSA_AES_128, RSA_AES_256, RSA_CHACHA20 = 0xC02F, 0xC030, 0xCCA8
+
+WEAK_SETTINGS = """
+openssl_conf = start
+[start]
+ssl_conf = ssl
+[ssl]
+system_default = weak
+[weak]
+CipherString = ALL:@SECLEVEL=0
+MinProtocol = TLSv1
+"""
 
 
 @pytest.fixture(params=["wss"])
@@ -55,6 +73,16 @@ def ciphers_of(endpoint) -> list[int]:
         taken.append(answer.cipher)
 
 
+def groups_of(endpoint, version: int, among: tuple[int, ...]) -> list[int]:
+    taken: list[int] = []
+    while True:
+        rest = tuple(group for group in among if group not in taken)
+        answer = tls_offer.answer(endpoint, Offer(version, groups=rest))
+        if answer == Alert.HANDSHAKE_FAILURE:
+            return taken
+        taken.append(answer.group)
+
+
 @pytest.mark.parametrize("version", [SSL_3_0, TLS_1_0, TLS_1_1])
 def test_what_is_older_than_1_2_is_refused(gateway, version):
     # SSL 3.0 has no alert that says so.
@@ -80,6 +108,18 @@ def test_a_client_that_likes_chacha20_best_gets_it(gateway):
     assert choice(gateway.endpoint, offer).cipher == ECDSA_CHACHA20
     offer = Offer(ciphers=(ECDSA_AES_128, ECDSA_CHACHA20, ECDSA_AES_256))
     assert choice(gateway.endpoint, offer).cipher == ECDSA_AES_256
+
+
+@pytest.mark.parametrize(("version", "among"), [(TLS_1_2, GROUPS_1_2), (TLS_1_3, GROUPS_1_3)])
+def test_keys_are_exchanged_over_three_curves_and_no_costly_group(rsa_gateway, version, among):
+    # An ECDSA certificate is for clients that know its own curve.
+    assert groups_of(rsa_gateway.endpoint, version, among) == [X25519, P_256, P_384]
+
+
+def test_a_signature_by_sha_1_is_not_made(gateway, rsa_gateway):
+    for endpoint in (gateway.endpoint, rsa_gateway.endpoint):
+        offer = Offer(signatures=(0x0201, 0x0203))
+        assert tls_offer.answer(endpoint, offer) == Alert.HANDSHAKE_FAILURE
 
 
 def test_nothing_is_compressed(gateway):
@@ -135,6 +175,22 @@ def test_each_listener_shows_its_own_certificate_by_any_name(
             with context.wrap_socket(plain, server_hostname=name) as client:
                 shown = x509.load_der_x509_certificate(client.getpeercert(binary_form=True))
                 assert shown.public_key().public_numbers() == key.public_key().public_numbers()
+
+
+@pytest.mark.parametrize("settings", ["", WEAK_SETTINGS], ids=["usual", "weak"])
+def test_a_key_that_is_too_short_is_no_good(authority, issuer, tmp_path, settings):
+    """112 bits of security at least, whatever the machine's settings of OpenSSL allow."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    tls = authority.issue_through_another(tmp_path, key)
+    configuration = base("http://127.0.0.1:1")
+    configuration["listen"][0]["tls"] = tls
+    (tmp_path / SECRET_FILE).write_bytes(issuer.secret)
+    file, machine = tmp_path / "notes-gateway.yaml", tmp_path / "openssl.cnf"
+    file.write_text(yaml(configuration))
+    machine.write_text(settings)
+    result = run("check", "--config", file, OPENSSL_CONF=str(machine))
+    assert result.returncode == 1
+    assert "ee key too small" in result.stdout + result.stderr
 
 
 def test_an_offer_that_was_refused_leaves_nothing_behind(gateway):

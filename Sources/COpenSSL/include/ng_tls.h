@@ -43,7 +43,7 @@ typedef struct ng_tls_settings {
   ng_tls_ticket_keys *ticket_keys;
 } ng_tls_settings;
 
-/// Puts certificate, versions, ciphers, protocols and ticket keys into a server's context,
+/// Puts certificate, versions, ciphers, groups, protocols and ticket keys into a server's context,
 /// in place of what others have put there. Returns 0, or -1 with the reason as one line in `error`.
 /// Thread: any, one context at a time.
 int ng_tls_configure(struct ssl_ctx_st *context, const ng_tls_settings *settings, char *error,
