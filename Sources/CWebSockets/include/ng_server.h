@@ -29,7 +29,8 @@ typedef struct ng_server {
 typedef struct ng_server_settings {
   /// The largest message of a client, in bytes, 1 and up.
   size_t message_size_max;
-  /// How long a TLS handshake may take, in seconds, 1 and up.
+  /// How long a TLS handshake may take at the very most, in seconds, 1 and up. At its end the
+  /// connection is cut off, so that whoever wants to part well has a shorter time of their own.
   int handshake_timeout_s;
   ng_ws_callbacks callbacks;
 } ng_server_settings;

@@ -77,7 +77,7 @@ package final class Front {
     let context = Unmanaged.passUnretained(self).toOpaque()
     var native = ng_server_settings(
       message_size_max: settings.messageSizeMax,
-      handshake_timeout_s: CInt(clamping: max(1, settings.headerTimeout.components.seconds)),
+      handshake_timeout_s: Front.handshakeCutSeconds(settings.headerTimeout),
       callbacks: Front.callbacks)
     let problem = withErrorText { error, errorSize in
       server = ng_server_new(loop.pointer, context, &native, error, errorSize)
@@ -93,6 +93,12 @@ package final class Front {
         throw FrontError(problem)
       }
     }
+  }
+
+  /// When libwebsockets may cut off a handshake: not before the front's own deadline, at which a
+  /// client is told, has been seen and is through with that.
+  private static func handshakeCutSeconds(_ headerTimeout: Duration) -> CInt {
+    CInt(clamping: max(0, min(headerTimeout.components.seconds, 1 << 24))) + 5
   }
 
   private func startSweeps() {
