@@ -203,6 +203,7 @@ int ng_tls_configure(struct ssl_ctx_st *context, const ng_tls_settings *settings
   // The one of libwebsockets looks for a server of that name, and shows the certificate of the
   // first listener that it finds.
   SSL_CTX_set_tlsext_servername_callback(context, NULL);
+  SSL_CTX_set_timeout(context, NG_TLS_TICKET_LIFETIME_S);
   // Sessions live in the clients' tickets: a cache would be one worker's.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   return load_certificate(context, settings, error, error_size);

@@ -93,9 +93,22 @@ ng_tls_session *_Nullable ng_tls_client_session(ng_tls_client *client) {
   return session;
 }
 
+unsigned long ng_tls_session_lifetime(ng_tls_session *session) {
+  return SSL_SESSION_get_ticket_lifetime_hint(session->native);
+}
+
+uint32_t ng_tls_session_early_data_size(ng_tls_session *session) {
+  return SSL_SESSION_get_max_early_data(session->native);
+}
+
 void ng_tls_session_free(ng_tls_session *session) {
   SSL_SESSION_free(session->native);
   free(session);
+}
+
+int ng_tls_client_renegotiate(ng_tls_client *client) {
+  SSL *session = impl_of(client)->session;
+  return SSL_renegotiate(session) == 1 && SSL_do_handshake(session) == 1 ? 0 : -1;
 }
 
 void ng_tls_client_end_output(ng_tls_client *client) { SSL_shutdown(impl_of(client)->session); }

@@ -32,7 +32,7 @@ final class FrontFixture: Sendable {
   /// Starts a front that listens on a free port of the loopback interface.
   init(
     settings: TransportSettings = TransportSettings(), tls: [TLSSettings] = [],
-    ticketKeys: TLSTicketKeys = TLSTicketKeys(), listener: CInt? = nil,
+    ticketKeys: TLSTicketKeys = TLSTicketKeys(), workerIndex: UInt16 = 7, listener: CInt? = nil,
     answer: @escaping Answer = FrontFixture.echo
   ) throws {
     let listener = try listener ?? TestSocket.listen()
@@ -42,7 +42,8 @@ final class FrontFixture: Sendable {
       let loop = Loop()
       do {
         let front = try Front(
-          loop: loop, workerIndex: 7, settings: settings, tls: tls, ticketKeys: ticketKeys)
+          loop: loop, workerIndex: workerIndex, settings: settings, tls: tls, ticketKeys: ticketKeys
+        )
         let handler = FixtureHandler(events, answer)
         front.handler = handler
         commands.open(on: loop) {

@@ -27,6 +27,43 @@ import Testing
     for session in sessions { ng_tls_session_free(session) }
   }
 
+  @Test func `the first worker renews the ticket keys for all, and no other does`() throws {
+    let certificate = try TestCertificate()
+    let keys = TLSTicketKeys()
+    let settings = TransportSettings(ticketKeyLifetime: .milliseconds(5))
+    let other = try FrontFixture(
+      settings: settings, tls: [certificate.settings()], ticketKeys: keys, workerIndex: 1)
+    let session = try #require(try client(of: other, 2).session)
+    defer { ng_tls_session_free(session) }
+    for _ in 0..<10 { #expect(try client(of: other, 2, resuming: session).hasResumed) }
+    let first = try FrontFixture(
+      settings: settings, tls: [certificate.settings()], ticketKeys: keys, workerIndex: 0)
+    // Connections take longer than keys live here; the bound is there to fail.
+    var attemptCount = 0
+    while try client(of: other, 2, resuming: session).hasResumed, attemptCount < 1000 {
+      attemptCount += 1
+    }
+    #expect(attemptCount < 1000)
+    withExtendedLifetime(first) {}
+  }
+
+  @Test(arguments: [2, 3] as [CInt])
+  func `a ticket is good as long as its key is known, and brings no data before the handshake`(
+    _ minorVersion: CInt
+  ) throws {
+    let way: Way = minorVersion == 2 ? .tls12 : .tls13
+    let session = try #require(try client(of: way.front(), minorVersion).session)
+    defer { ng_tls_session_free(session) }
+    #expect(.seconds(Int(ng_tls_session_lifetime(session))) == TransportSettings.ticketLifetime)
+    #expect(TransportSettings().ticketKeyLifetime == TransportSettings.ticketLifetime)
+    #expect(ng_tls_session_early_data_size(session) == 0)
+  }
+
+  @Test func `a client that would shake hands again in the middle is refused`() throws {
+    let client = try client(of: Way.tls12.front(), 2)
+    #expect(!client.renegotiate())
+  }
+
   /// A connection that has answered a request, so that its tickets have come.
   private func client(
     of worker: FrontFixture, _ minorVersion: CInt,

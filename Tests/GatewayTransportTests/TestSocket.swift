@@ -54,6 +54,8 @@ final class TestSocket {
   }
 
   var hasResumed: Bool { tls.map { ng_tls_client_has_resumed($0) != 0 } ?? false }
+  /// Whether the server lets the client shake hands once more.
+  func renegotiate() -> Bool { tls.map { ng_tls_client_renegotiate($0) == 0 } ?? false }
   var tlsProtocol: String { tls.map { String(cString: ng_tls_client_protocol($0)) } ?? "" }
   /// What the next connection can resume; the caller frees it.
   var session: UnsafeMutablePointer<ng_tls_session>? { tls.flatMap { ng_tls_client_session($0) } }

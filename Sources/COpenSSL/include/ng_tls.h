@@ -26,6 +26,10 @@ typedef struct ng_tls_ticket_keys {
 /// New random keys, the caller's. Aborts when there are no random bytes.
 ng_tls_ticket_keys *ng_tls_ticket_keys_new(void);
 
+/// How long a ticket is good, in seconds, and so how often keys are to be rotated: what was said in
+/// a session can be read with its ticket and the key that sealed it.
+enum { NG_TLS_TICKET_LIFETIME_S = 3600 };
+
 /// Seals with a new key from now on. Tickets of the last one are still taken, older ones no more.
 void ng_tls_ticket_keys_rotate(ng_tls_ticket_keys *keys);
 

@@ -49,6 +49,7 @@ package final class Front {
   private(set) var closeTimer: Timer?
   private var pingTimer: Timer?
   private var httpTimer: Timer?
+  private var ticketTimer: Timer?
 
   /// Makes the server side of a worker. `tls` lists the ways to speak TLS, by the index that
   /// `listen` is given. Must not be called from within a callback of the loop.
@@ -102,6 +103,7 @@ package final class Front {
   }
 
   private func startSweeps() {
+    startRotatingTicketKeys()
     if settings.pingInterval > .zero {
       pingTimer = Timer(on: loop) { [unowned self] in sweepSilent() }
       pingTimer?.start(every: max(.milliseconds(1), settings.pingInterval / Front.sweepsPerPing))
@@ -109,6 +111,13 @@ package final class Front {
     let shortest = min(settings.headerTimeout, settings.bodyTimeout, settings.idleTimeout)
     httpTimer = Timer(on: loop) { [unowned self] in sweepOverdue() }
     httpTimer?.start(every: min(max(shortest / 4, .milliseconds(5)), .milliseconds(500)))
+  }
+
+  /// All workers share the keys, so that the first one renews them for all.
+  private func startRotatingTicketKeys() {
+    guard workerIndex == 0 else { return }
+    ticketTimer = Timer(on: loop) { [unowned self] in ticketKeys.rotate() }
+    ticketTimer?.start(every: settings.ticketKeyLifetime)
   }
 
   // MARK: Listening
@@ -145,6 +154,7 @@ package final class Front {
     closeTimer = nil
     pingTimer = nil
     httpTimer = nil
+    ticketTimer = nil
     ng_server_free(server)
     self.server = nil
     resumedConnections = []

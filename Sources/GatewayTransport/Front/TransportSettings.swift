@@ -1,3 +1,5 @@
+import COpenSSL
+
 /// The bounds of connections, by the keys of the configuration. Sizes are bytes.
 ///
 /// Source: CONFIGURATION.md, `limits` and `websocket`.
@@ -22,13 +24,16 @@ package struct TransportSettings: Hashable, Sendable {
   /// From the moment at which the gateway decides to close a WebSocket connection: how long what
   /// was sent before may take to go out, and the client to answer.
   package var closeTimeout: Duration
+  /// How long TLS session tickets are sealed with one key; they are taken for as long again.
+  package var ticketKeyLifetime: Duration
 
   package init(
     headerSizeMax: Int = 32 << 10, headerTimeout: Duration = .seconds(10),
     bodyTimeout: Duration = .seconds(30), idleTimeout: Duration = .seconds(75),
     messageSizeMax: Int = 1 << 20,
     pingInterval: Duration = .seconds(30), outboundQueueSizeMax: Int = 4 << 20,
-    closeTimeout: Duration = .seconds(5)
+    closeTimeout: Duration = .seconds(5),
+    ticketKeyLifetime: Duration = TransportSettings.ticketLifetime
   ) {
     self.headerSizeMax = headerSizeMax
     self.headerTimeout = headerTimeout
@@ -38,5 +43,9 @@ package struct TransportSettings: Hashable, Sendable {
     self.pingInterval = pingInterval
     self.outboundQueueSizeMax = outboundQueueSizeMax
     self.closeTimeout = closeTimeout
+    self.ticketKeyLifetime = ticketKeyLifetime
   }
+
+  /// How long a ticket is good: each then lives as long as its key is known.
+  package static var ticketLifetime: Duration { .seconds(Int(NG_TLS_TICKET_LIFETIME_S)) }
 }

@@ -41,7 +41,15 @@ const char *ng_tls_client_protocol(ng_tls_client *client);
 
 /// The last session that the server gave a ticket for, the caller's; NULL when there was none yet.
 ng_tls_session *_Nullable ng_tls_client_session(ng_tls_client *client);
+/// How long the server promised to take that ticket, in seconds, 0 and up.
+unsigned long ng_tls_session_lifetime(ng_tls_session *session);
+/// How many bytes the server would take before the handshake that resumes it.
+uint32_t ng_tls_session_early_data_size(ng_tls_session *session);
 void ng_tls_session_free(ng_tls_session *session);
+
+/// Asks for another handshake on the same connection (TLS 1.2). Returns 0, or -1 when the server
+/// will not have one.
+int ng_tls_client_renegotiate(ng_tls_client *client);
 
 /// Says that nothing more will be sent.
 void ng_tls_client_end_output(ng_tls_client *client);
