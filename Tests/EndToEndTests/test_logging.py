@@ -1,8 +1,12 @@
 """OPERATIONS.md, "Logs": what an operator is told, and what nobody is ever told."""
 
+import time
+
 import pytest
 
+from harness import http
 from harness.timing import wait_until
+from harness.websocket import Handshake
 
 
 @pytest.mark.parametrize("level", ["trace", "debug", "info"])
@@ -43,6 +47,22 @@ def test_a_connection_has_one_line_when_it_authenticates_and_one_when_it_closes(
     client.websocket.expect_end()
     client.close()
     wait_until(lambda: len(lines()) == 2, what="the line that says who has gone")
+
+
+def test_refused_origins_do_not_fill_the_log(start_gateway):
+    gateway = start_gateway({"workers": 1})
+    start = time.monotonic()
+    origin = "https://" + "x" * 20_000 + ".example"
+    for _ in range(100):
+        request = Handshake(headers={"Origin": origin}).encode(gateway.endpoint)
+        assert http.exchange(gateway.endpoint, request).status == 403
+    gateway.stop()
+    seconds_taken = time.monotonic() - start
+    lines = [line for line in gateway.log.text.splitlines() if "upgrade refused" in line]
+    # One a second, the first at once.
+    assert 1 <= len(lines) <= 2 + seconds_taken
+    assert "not_logged=0" in lines[0]
+    assert all(origin[:500] in line and len(line) < 2000 for line in lines)
 
 
 def test_the_level_keeps_quieter_lines_out(start_gateway, device_of, user, tmp_path):

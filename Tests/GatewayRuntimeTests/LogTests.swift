@@ -19,6 +19,19 @@ struct LogGateTests {
   }
 }
 
+struct LogTests {
+  @Test(arguments: [
+    ("", ""), (String(repeating: "x", count: 1024), String(repeating: "x", count: 1024)),
+    (String(repeating: "x", count: 1025), String(repeating: "x", count: 1024) + "…"),
+    (String(repeating: "é", count: 512), String(repeating: "é", count: 512)),
+    ("x" + String(repeating: "é", count: 512), "x" + String(repeating: "é", count: 511) + "…"),
+    (String(repeating: "👍", count: 2000), String(repeating: "👍", count: 256) + "…"),
+  ])
+  func `a field's value has an end, between two characters`(value: String, written: String) {
+    #expect(Log.shortened(value) == written)
+  }
+}
+
 struct TextLogTests {
   @Test(arguments: [
     ("plain", "plain"), ("", "\"\""), ("two words", "\"two words\""),
