@@ -31,6 +31,8 @@ final class Exchange: UpstreamVisitor {
     pointer.map { ng_http_request_may_have_been_sent($0) != 0 } ?? false
   }
 
+  var isGuest: Bool { false }
+
   var reason: String {
     if let reason = reader.reason { return reason }
     let reason = pointer.map { String(cString: ng_http_request_reason($0)) } ?? ""

@@ -39,7 +39,9 @@ package final class UpstreamClient {
     self.settings = settings
     self.failed = failed
     turnstile = Turnstile(
-      insideCountMax: settings.connectionCountMax, waitingCountMax: settings.queueCountMax)
+      Turnstile.Bounds(inside: settings.connectionCountMax, waiting: settings.queueCountMax),
+      guests: Turnstile.Bounds(
+        inside: settings.guestConnectionCountMax, waiting: settings.guestQueueCountMax))
     pointer = makeHTTPClient(on: loop, settings)
     // Unowned: the client owns the timer.
     refusalTimer = Timer(on: loop) { [unowned self] in tellRefusals() }
@@ -64,7 +66,8 @@ package final class UpstreamClient {
   }
 
   /// Passes a request on whose body and answer come piece by piece, when its turn has come as for
-  /// any other. `handler` is retained until the end, of which it is told later, or from `shutdown`.
+  /// any other; but all of these together leave some of the connections to the others. `handler` is
+  /// retained until the end, of which it is told later, or from `shutdown`.
   package func stream(
     _ request: StreamedRequest, to handler: any UpstreamStreamHandler
   ) -> UpstreamStream {
@@ -79,7 +82,7 @@ package final class UpstreamClient {
 
   /// False when as many wait already as may.
   private func admit(_ visitor: any UpstreamVisitor) -> Bool {
-    switch turnstile.enter(visitor) {
+    switch turnstile.enter(visitor, isGuest: visitor.isGuest) {
     case .enters:
       start(visitor)
     case .waits:
@@ -125,9 +128,9 @@ package final class UpstreamClient {
   func leave(_ visitor: any UpstreamVisitor) {
     _ = visitor.release()
     if inFlight.removeValue(forKey: ObjectIdentifier(visitor)) != nil {
-      if let next = turnstile.leave() { start(next) }
+      if let next = turnstile.leave(isGuest: visitor.isGuest) { start(next) }
     } else {
-      turnstile.giveUp { $0 === visitor }
+      turnstile.giveUp(isGuest: visitor.isGuest) { $0 === visitor }
     }
   }
 

@@ -27,6 +27,13 @@ package struct UpstreamSettings: Hashable, Sendable {
   /// The bytes of an answer's body that are kept; a larger one is a failure.
   package var answerSizeMax: Int
 
+  /// How many of the connections requests have that are passed on. Their clients can hold them as
+  /// long as they like, known to us or not, and must not keep the gateway's own requests out: the
+  /// last quarter is for these.
+  var guestConnectionCountMax: Int { connectionCountMax - connectionCountMax / 4 }
+  /// How many of them may wait.
+  var guestQueueCountMax: Int { queueCountMax - queueCountMax / 4 }
+
   package init(
     origin: UpstreamOrigin, hostField: String, userAgent: String = "notes-gateway",
     acceptField: String = "application/json", caFile: String? = nil,

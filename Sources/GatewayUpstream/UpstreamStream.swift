@@ -76,6 +76,8 @@ package final class UpstreamStream: UpstreamVisitor {
 
   // MARK: What the client does
 
+  var isGuest: Bool { true }
+
   var reason: String {
     if let problem = head.problem { return problem }
     let reason = pointer.map { String(cString: ng_http_request_reason($0)) } ?? ""

@@ -6,6 +6,9 @@ import GatewayTypes
 ///
 /// Thread: the loop's.
 protocol UpstreamVisitor: AnyObject {
+  /// Whether it is passed on, so that its client has a say in how long it takes.
+  var isGuest: Bool { get }
+
   /// What went wrong, for people; empty where nothing has.
   var reason: String { get }
 

@@ -1,10 +1,12 @@
 """The notes API's side of PROTOCOL.md and CONFIGURATION.md: how it is asked, and what it may do."""
 
 import json
+import select
 import socket
 
 import pytest
 
+from harness import http
 from harness.certificates import Authority
 from harness.notes_api import NotesAPI
 from harness.timing import duration, wait_until
@@ -105,6 +107,25 @@ def test_no_more_connections_are_opened_than_allowed(start_gateway, api, device_
         gate.open()
     for name in notes:
         assert writer.answer_to(name)["type"] == "note_update_success"
+
+
+def test_requests_that_strangers_never_finish_keep_no_write_and_no_join_out(
+    start_gateway, device_of, user, note
+):
+    gateway = start_gateway({"workers": 1, "upstream": {"max_connections": 4, "queue": 4}})
+    writer = device_of(gateway, user)
+    slow = [http.connect(gateway.endpoint) for _ in range(12)]
+    try:
+        for stream in slow:
+            stream.send(http.request(gateway.endpoint, "POST", "/", b"12345")[:-1])
+        # Those that find no place in the line either: the others have all that they can.
+        sockets = [stream.socket for stream in slow]
+        wait_until(lambda: len(select.select(sockets, [], [], 0)[0]) >= 4, what="refusals")
+        writer.update(note, title="for all that")
+        device_of(gateway, user, note)
+    finally:
+        for stream in slow:
+            stream.close()
 
 
 def test_the_path_of_the_url_is_a_prefix_of_every_route(

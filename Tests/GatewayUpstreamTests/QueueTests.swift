@@ -44,6 +44,24 @@ import Testing
     #expect(replies.map(\.outcome) == [.answered(), .answered(), .failed(.queueFull)])
   }
 
+  @Test func `requests that are passed on leave connections and places in the line to the others`()
+    throws
+  {
+    let slow: [ScriptedServer.Step] = [.read, .tell("a guest"), .awaitGo, .send(ok())]
+    let bench = Bench([slow, slow, slow, [.read, .send(ok("own")), .read, .send(ok("own"))]]) {
+      $0.connectionCountMax = 4
+      $0.queueCountMax = 4
+    }
+    // Three in flight, three that wait, and two too many.
+    let guests = (1...8).map { bench.stream(streamed("GET", "/\($0)")).1 }
+    bench.run { guests[6...].allSatisfy { $0.end == .failed(.queueFull) } }
+    bench.run { bench.server.requests.count == 3 }
+    let replies = try (1...2).map { _ in bench.send(try put()) }
+    bench.run { replies.allSatisfy { $0.outcome == .answered(200, "own") } }
+    #expect(guests[..<6].allSatisfy { $0.end == nil })
+    #expect(bench.server.requests.suffix(2).allSatisfy { $0.hasPrefix("PUT") })
+  }
+
   @Test func `a request that waits too long was not sent`() throws {
     let bench = Bench([[.read, .awaitEnd], [.read, .awaitEnd]]) {
       $0.connectionCountMax = 1
@@ -95,49 +113,5 @@ import Testing
     #expect(replies.map(\.outcome) == [.failed(.notConnected), .failed(.queueFull)])
     #expect(bench.ask(try put()) == .failed(.notConnected))
     #expect(bench.server.connectionCount == 0)
-  }
-}
-
-@Suite struct TurnstileTests {
-  @Test func `it lets in, keeps waiting and refuses, in this order`() {
-    var turnstile = Turnstile<Int>(insideCountMax: 2, waitingCountMax: 1)
-    #expect((1...4).map { turnstile.enter($0) } == [.enters, .enters, .waits, .refused])
-    #expect(turnstile.leave() == 3)
-    #expect(turnstile.leave() == nil)
-    #expect(turnstile.leave() == nil)
-    #expect(turnstile.enter(5) == .enters)
-  }
-
-  @Test func `who gives up leaves a place in the line, and the others keep their order`() {
-    var turnstile = Turnstile<Int>(insideCountMax: 1, waitingCountMax: 3)
-    for visitor in 0...3 { #expect(turnstile.enter(visitor) != .refused) }
-    turnstile.giveUp { $0 == 2 }
-    turnstile.giveUp { $0 == 7 }
-    #expect(turnstile.enter(4) == .waits)
-    #expect(turnstile.enter(5) == .refused)
-    #expect([turnstile.leave(), turnstile.leave()] == [1, 3])
-    #expect(turnstile.giveUpAll() == [4])
-    #expect(turnstile.leave() == nil)
-  }
-
-  @Test func `it agrees with a plain array over a long time`() {
-    var turnstile = Turnstile<Int>(insideCountMax: 1, waitingCountMax: 50)
-    #expect(turnstile.enter(-1) == .enters)
-    var model: [Int] = []
-    for step in 0..<10_000 {
-      switch (step &* 7919) % 10 {
-      case 0..<5:
-        let isTaken = model.count < 50
-        if isTaken { model.append(step) }
-        #expect(turnstile.enter(step) == (isTaken ? .waits : .refused))
-      case 5..<7 where !model.isEmpty:
-        let leaving = model.remove(at: step % model.count)
-        turnstile.giveUp { $0 == leaving }
-      default:
-        guard !model.isEmpty else { continue }
-        #expect(turnstile.leave() == model.removeFirst())
-      }
-    }
-    #expect(turnstile.giveUpAll() == model)
   }
 }
