@@ -98,5 +98,18 @@ def test_what_is_sendable_unchecked_says_why_it_is_safe():
                 assert "Safe because" in comment, f"{name(path)}:{index + 1}"
 
 
+def test_the_files_that_the_documents_name_are_there():
+    documents = [path for path in FILES if path.suffix == ".md" and path.name != "CHANGELOG.md"]
+    expression = re.compile(r"`([\w+.-]+/[\w+./-]+\.(?:swift|c|h|py|service|yaml|example))`")
+    homes = [ROOT, ROOT / "Sources", ROOT / "Tests"]
+    named = {
+        (name(path), file)
+        for path in documents
+        for file in expression.findall(path.read_text())
+    }
+    missing = [pair for pair in named if not any((home / pair[1]).is_file() for home in homes)]
+    assert named != set() and missing == []
+
+
 def test_build_products_are_not_tracked():
     assert [path for path in TRACKED if re.search(r"(^|/)(Package\.resolved|\.build)", path)] == []
