@@ -41,6 +41,8 @@ system_default = weak
 [weak]
 CipherString = ALL:@SECLEVEL=0
 MinProtocol = TLSv1
+MaxProtocol = TLSv1.2
+Groups = ffdhe2048:P-521
 """
 
 
@@ -191,6 +193,15 @@ def test_a_key_that_is_too_short_is_no_good(authority, issuer, tmp_path, setting
     result = run("check", "--config", file, OPENSSL_CONF=str(machine))
     assert result.returncode == 1
     assert "ee key too small" in result.stdout + result.stderr
+
+
+def test_what_is_taken_does_not_hang_on_the_machine(start_gateway, tmp_path):
+    machine = tmp_path / "openssl.cnf"
+    machine.write_text(WEAK_SETTINGS)
+    endpoint = start_gateway(environment={"OPENSSL_CONF": str(machine)}).endpoint
+    assert tls_offer.answer(endpoint, Offer(TLS_1_1)) == Alert.PROTOCOL_VERSION
+    assert choice(endpoint, Offer(TLS_1_2)).cipher == ECDSA_AES_256
+    assert groups_of(endpoint, TLS_1_3, GROUPS_1_3) == [X25519, P_256, P_384]
 
 
 def test_an_offer_that_was_refused_leaves_nothing_behind(gateway):
