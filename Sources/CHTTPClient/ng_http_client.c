@@ -207,6 +207,7 @@ void ng_http_client_free(ng_http_client *face) {
   ng_http_free_idle_requests(client);
   // It closes sockets and may set the timer: both must still be there.
   curl_multi_cleanup(client->multi);
+  ng_http_forget_sockets(client);
   ng_timer_free(client->timer);
   free(client->sockets);
   free(client->url);

@@ -154,6 +154,9 @@ int ng_http_close_socket(void *context, curl_socket_t descriptor);
 /// is its own for waking itself up. Good until a socket is opened or closed.
 open_socket *ng_http_find_socket(client_impl *client, int descriptor);
 
+/// Forgets all that libcurl has closed, which must be all there are.
+void ng_http_forget_sockets(client_impl *client);
+
 /// Stops watching a socket for good.
 void ng_http_free_watched(watched_socket *watched);
 

@@ -16,18 +16,6 @@ static void describe(open_socket *socket, const struct sockaddr *remote) {
   (void)inet_ntop(remote->sa_family, bytes, socket->remote_ip, sizeof socket->remote_ip);
 }
 
-static void remember(client_impl *client, int descriptor, const struct sockaddr *remote) {
-  if (client->socket_count == client->socket_capacity) {
-    size_t capacity = client->socket_capacity == 0 ? 16 : client->socket_capacity * 2;
-    client->sockets =
-        ng_require_memory(realloc(client->sockets, capacity * sizeof *client->sockets));
-    client->socket_capacity = capacity;
-  }
-  open_socket *added = &client->sockets[client->socket_count++];
-  *added = (open_socket){.descriptor = descriptor};
-  describe(added, remote);
-}
-
 open_socket *ng_http_find_socket(client_impl *client, int descriptor) {
   for (size_t index = 0; index < client->socket_count; index++) {
     if (client->sockets[index].descriptor == descriptor) {
@@ -43,6 +31,27 @@ static void forget(client_impl *client, int descriptor) {
     ng_http_free_watched(socket->watched);
     *socket = client->sockets[--client->socket_count];
   }
+}
+
+void ng_http_forget_sockets(client_impl *client) {
+  while (client->socket_count > 0) {
+    forget(client, client->sockets[client->socket_count - 1].descriptor);
+  }
+}
+
+static void remember(client_impl *client, int descriptor, const struct sockaddr *remote) {
+  // libcurl 7.88 does not say that it closes a socket that never got its connection. Where the
+  // number is given out again, it has.
+  forget(client, descriptor);
+  if (client->socket_count == client->socket_capacity) {
+    size_t capacity = client->socket_capacity == 0 ? 16 : client->socket_capacity * 2;
+    client->sockets =
+        ng_require_memory(realloc(client->sockets, capacity * sizeof *client->sockets));
+    client->socket_capacity = capacity;
+  }
+  open_socket *added = &client->sockets[client->socket_count++];
+  *added = (open_socket){.descriptor = descriptor};
+  describe(added, remote);
 }
 
 curl_socket_t ng_http_open_socket(void *context, curlsocktype purpose,
