@@ -54,13 +54,14 @@ let package = Package(
     shim("COpenSSL", links: ["ssl", "crypto"]),
     shim("CWebSockets", ["CLoop", "COpenSSL"], links: ["websockets"]),
     shim("CHTTPClient", ["CLoop"], links: ["curl"]),
+    shim("CContentCoding", links: ["z", "brotlidec", "zstd"]),
     .systemLibrary(
       name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     // Ours, lowest first.
     module("GatewayTypes", []),
-    module("GatewayWire", ["GatewayTypes", "CJansson"]),
+    module("GatewayWire", ["GatewayTypes", "CJansson", "CContentCoding"]),
     module("GatewayTokens", ["GatewayTypes", "GatewayWire", "COpenSSL"]),
     module("GatewayConfiguration", ["GatewayTypes", "CYAML"]),
     module("GatewayLogic", ["GatewayTypes"]),

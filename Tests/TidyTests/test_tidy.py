@@ -58,6 +58,9 @@ def test_nothing_is_left_for_later():
         ("openssl/", ("Sources/COpenSSL/", "Tests/CTLSClient/")),
         ("jansson.h", "Sources/CJansson/"),
         ("yaml.h", "Sources/CYAML/"),
+        ("zlib.h", "Sources/CContentCoding/"),
+        ("brotli/", "Sources/CContentCoding/"),
+        ("zstd.h", "Sources/CContentCoding/"),
     ],
 )
 def test_the_headers_of_a_library_are_included_in_its_own_target_only(
