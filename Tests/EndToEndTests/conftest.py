@@ -2,7 +2,7 @@
 
     /usr/bin/python3 -m pytest Tests/EndToEndTests
 
-They need Debian's python3-pytest and python3-cryptography, and nothing else. `NOTES_GATEWAY` names
+They need what `scripts/install-dependencies test` installs, and nothing else. `NOTES_GATEWAY` names
 the program (default: .build/release/notes-gateway), `NOTES_GATEWAY_SLOW` is a factor on all times
 for builds with a sanitizer in them, `NOTES_GATEWAY_LOG_LEVEL` is the gateways' log level.
 
@@ -271,6 +271,15 @@ def passed_through(authority: Authority, issuer: Issuer, tmp_path_factory) -> It
     for gateway, upstream in started.values():
         gateway.stop()
         upstream.stop()
+
+
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    """An upstream of the test's own, which echoes."""
+    upstream = Upstream()
+    yield upstream
+    upstream.stop()
+    assert upstream.failures == []
 
 
 @pytest.fixture(params=["http", "https"])

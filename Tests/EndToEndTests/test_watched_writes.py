@@ -1,8 +1,5 @@
 """PROXY.md, "Writes that sync": what is written by REST reaches the other devices."""
 
-import gzip
-import threading
-import time
 
 import pytest
 
@@ -210,7 +207,7 @@ def test_with_sync_writes_off_nobody_hears_of_anything(start_gateway, device_of,
     own.expect_nothing()
 
 
-# Sizes and encodings.
+# Sizes.
 
 
 def test_a_body_over_the_size_passes_whole_and_is_heard_of_as_the_api_has_it(
@@ -234,16 +231,6 @@ def test_an_answer_over_the_size_passes_whole_and_is_heard_of_as_the_api_has_it(
     assert ask("POST", "/api/notes", made).json == made
     own.expect("note_created_sync", noteData=made)
     own.expect_nothing()
-
-
-def test_an_encoded_answer_passes_as_it_is_and_is_heard_of_as_the_api_has_it(
-    api, device, ask, user, note
-):
-    own = device(user, note)
-    encoded = gzip.compress(b'{"id":"x"}')
-    api.misbehave("PUT", note, body=encoded, headers=[("Content-Encoding", "gzip")])
-    assert ask("PUT", f"/api/notes/{note}", {"title": "x"}).body == encoded
-    own.expect("note_sync", changes={"title": "x"}, updatedNote=api.notes[note].fields)
 
 
 def test_changes_include_fields_of_the_answer(start_gateway, device_of, user, note):

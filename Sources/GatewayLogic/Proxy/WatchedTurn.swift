@@ -64,16 +64,16 @@ package struct WatchedTurn {
     state = .told
   }
 
-  /// The head of the answer has come. With `isEncoded` its body says nothing here.
-  package mutating func answered(status: Int, isEncoded: Bool) -> Verdict? {
+  /// The head of the answer has come.
+  package mutating func answered(status: Int) -> Verdict? {
     hasSaidYes = 200...299 ~= status
     guard awaitsOutcome else { return nil }
     if !hasSaidYes { return .notAccepted }
-    return isEncoded || change?.kind == .delete ? .acceptedUnseen : nil
+    return change?.kind == .delete ? .acceptedUnseen : nil
   }
 
-  /// The body of the answer is larger than what is kept.
-  package func overflowed() -> Verdict? {
+  /// The body of the answer is larger than what is kept, or can't be decoded.
+  package func passedReach() -> Verdict? {
     awaitsOutcome ? .acceptedUnseen : nil
   }
 

@@ -97,6 +97,7 @@ package struct Preparation: Sendable {
         pathPrefix: configuration.upstream.url.pathPrefix, identity: identity),
       forwarding: forwardingRules,
       watched: watchedRoutes,
+      locations: CreatedLocations(configuration.upstream),
       log: log)
   }
 

@@ -81,6 +81,9 @@ final class ForwardedRequest: UpstreamStreamHandler {
       status: refusal.status, code: refusal.code.rawValue, message: refusal.message)
   }
 
+  /// As the client sent it.
+  var head: RequestHead { exchange.head }
+
   // MARK: The request's body
 
   func bodyWanted() {

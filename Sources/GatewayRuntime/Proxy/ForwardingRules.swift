@@ -95,8 +95,7 @@ struct ForwardingRules: Sendable {
 
   /// The one that the client gave, if it may stand in a log.
   private static func requestID(in fields: HTTPFields) -> ArraySlice<UInt8>? {
-    let claimed = Array(fields.values(of: "x-request-id"))
-    guard claimed.count == 1, let id = claimed.first, (1...requestIDSizeMax).contains(id.count),
+    guard let id = fields.only("x-request-id"), (1...requestIDSizeMax).contains(id.count),
       id.allSatisfy({ (0x21...0x7e).contains($0) })
     else { return nil }
     return id

@@ -4,7 +4,8 @@ import GatewayUpstream
 import GatewayWire
 
 /// Looks on while a write is passed on, and keeps what tells how it ended: bodies up to `sizeMax`
-/// each. What is sure when, its `turn` says.
+/// each, of the answer a copy that is decoded where it comes encoded. What is sure when, its `turn`
+/// says.
 ///
 /// Thread: the worker's.
 final class WatchedRequest: ForwardingObserver {
@@ -19,29 +20,19 @@ final class WatchedRequest: ForwardingObserver {
   var over: ((WatchedRequest, _ isLast: Bool) -> Void)?
 
   private let sizeMax: Int
-  private var changes: Kept
-  private var answer: Kept
-  private var hasEncodedAnswer = false
+  private let locations: CreatedLocations
+  private var changes: KeptBody
+  private var answer: KeptBody
+  /// What the answer's only `Location` says.
+  private var location: [UInt8]?
 
-  /// The bytes of a body, or that it was larger.
-  private struct Kept {
-    var bytes: [UInt8] = []
-    var isCutOff = false
-
-    mutating func append(_ piece: UnsafeRawBufferPointer, sizeMax: Int) {
-      guard !isCutOff else { return }
-      let size = min(piece.count, sizeMax - bytes.count)
-      bytes.append(contentsOf: piece.prefix(size))
-      isCutOff = size < piece.count
-    }
-  }
-
-  init(_ write: WatchedWrite, sizeMax: Int) {
+  init(_ write: WatchedWrite, sizeMax: Int, locations: CreatedLocations) {
     self.write = write
     self.sizeMax = sizeMax
+    self.locations = locations
     turn = WatchedTurn(write.proxied)
-    changes = Kept()
-    answer = Kept()
+    changes = KeptBody(sizeMax: sizeMax)
+    answer = KeptBody(sizeMax: sizeMax)
   }
 
   // MARK: ForwardingObserver
@@ -49,19 +40,22 @@ final class WatchedRequest: ForwardingObserver {
   var awaitsOutcome: Bool { turn.awaitsOutcome }
 
   func forwarded(_ bytes: UnsafeRawBufferPointer) {
-    changes.append(bytes, sizeMax: sizeMax)
+    changes.append(bytes)
   }
 
   func answered(_ head: StreamedAnswerHead) {
-    hasEncodedAnswer = head.lines.fields.elements(of: "content-encoding")
-      .contains { !$0.equalsIgnoringCase("identity") }
-    conclude(turn.answered(status: head.status, isEncoded: hasEncodedAnswer))
+    let verdict = turn.answered(status: head.status)
+    if verdict == nil {
+      answer = KeptBody(BodyCoding(head.lines.fields), sizeMax: sizeMax)
+      location = head.lines.fields.only("location").map { Array($0) }
+    }
+    conclude(verdict)
   }
 
   func received(_ bytes: UnsafeRawBufferPointer) {
     guard turn.awaitsOutcome else { return }
-    answer.append(bytes, sizeMax: sizeMax)
-    if answer.isCutOff { conclude(turn.overflowed()) }
+    answer.append(bytes)
+    if answer.isBeyondReach { conclude(turn.passedReach()) }
   }
 
   func ended(_ end: StreamEnd?) {
@@ -87,34 +81,53 @@ final class WatchedRequest: ForwardingObserver {
       case .accepted: accepted
       case .acceptedUnseen: acceptedUnseen
       }
-    let message = turn.tell(outcome, creation: creation)
+    let message = turn.tell(outcome, creation: creation(outcome))
     if let message { told?(message, isLast) }
     told = nil
-    changes = Kept()
-    answer = Kept()
+    changes = KeptBody(sizeMax: sizeMax)
+    answer = KeptBody(sizeMax: sizeMax)
   }
 
-  /// What a creation has made, by the `id` at the beginning of the answer.
-  private var creation: ProxiedWrite? {
-    guard write.proxied == nil, !hasEncodedAnswer, let name = JSONText.id(inBeginning: answer.bytes)
-    else { return nil }
-    return write.creation(of: name)
+  /// What a creation has made, under the name that the upstream has given to it; nil where it has
+  /// not.
+  private func creation(_ outcome: ProxiedOutcome) -> ProxiedWrite? {
+    guard write.proxied == nil else { return nil }
+    switch outcome {
+    case .notAccepted, .accepted(_, answer: nil):
+      return nil
+    case .accepted(_, answer: let answer?):
+      return JSONText.id(inBeginning: answer.bytes).flatMap(write.creation)
+    case .acceptedUnseen:
+      return (JSONText.id(inBeginning: answer.beginning) ?? locatedName).flatMap(write.creation)
+    }
+  }
+
+  private var locatedName: String? {
+    guard let location, let head = forwarded?.head else { return nil }
+    return locations.name(at: location, answering: head, in: write.match)
   }
 
   private var acceptedUnseen: ProxiedOutcome {
-    .acceptedUnseen(changes: changes.isCutOff ? nil : changesObject)
+    .acceptedUnseen(changes: changesObject)
   }
 
   private var accepted: ProxiedOutcome {
-    if changes.isCutOff { return acceptedUnseen }
-    return .accepted(changes: changesObject, answer: WatchedRequest.json(answer.bytes))
+    guard let whole = answer.whole else { return acceptedUnseen }
+    let answer = WatchedRequest.json(whole)
+    if let changes = changesObject { return .accepted(changes: changes, answer: answer) }
+    // What is not JSON is heard by nobody, whatever was asked.
+    return answer == nil
+      ? .accepted(changes: WatchedRequest.noChanges, answer: nil) : acceptedUnseen
   }
 
-  private var changesObject: JSONText {
-    guard let changes = WatchedRequest.json(changes.bytes), changes.bytes.first == UInt8(ascii: "{")
-    else { return JSONText(unchecked: Array("{}".utf8)) }
-    return changes
+  /// Nil where they were too large.
+  private var changesObject: JSONText? {
+    guard let whole = changes.whole else { return nil }
+    let changes = WatchedRequest.json(whole)
+    return changes?.bytes.first == UInt8(ascii: "{") ? changes : WatchedRequest.noChanges
   }
+
+  private static let noChanges = JSONText(unchecked: Array("{}".utf8))
 
   private static func json(_ bytes: [UInt8]) -> JSONText? {
     do {
@@ -135,6 +148,10 @@ struct WatchedWrite {
   let user: UserID
   let token: BearerToken
   let exception: ConnectionID?
+
+  var isDeletion: Bool {
+    if case .change(_, .delete) = match { true } else { false }
+  }
 
   /// Of a change, nil for a creation.
   var proxied: ProxiedWrite? {
@@ -158,8 +175,7 @@ struct WatchedWrite {
 extension RequestHead {
   /// The token of its only `Authorization`, if that is a bearer's. Source: RFC 6750 section 2.1.
   var bearerToken: BearerToken? {
-    let claimed = Array(fields.values(of: "authorization").prefix(2))
-    guard claimed.count == 1, let value = claimed.first else { return nil }
+    guard let value = fields.only("authorization") else { return nil }
     let scheme = value.prefix { $0 != UInt8(ascii: " ") }
     let token = value.dropFirst(scheme.count).drop { $0 == UInt8(ascii: " ") }
     guard scheme.equalsIgnoringCase("bearer"), !token.isEmpty else { return nil }
@@ -168,8 +184,6 @@ extension RequestHead {
 
   /// The connection that its only `X-Connection-Id` names.
   var callersConnection: ConnectionID? {
-    let claimed = Array(fields.values(of: "x-connection-id").prefix(2))
-    guard claimed.count == 1, let value = claimed.first else { return nil }
-    return ConnectionID(String(decoding: value, as: UTF8.self))
+    fields.only("x-connection-id").flatMap { ConnectionID(String(decoding: $0, as: UTF8.self)) }
   }
 }

@@ -39,12 +39,7 @@ struct WatchedRoutes: Sendable {
 
     init(_ route: RouteTemplate, method: String? = nil, _ kind: ProxiedWrite.Kind) {
       self.method = Array((method ?? route.method).utf8)
-      segments = route.segments.map { segment in
-        switch segment {
-        case .literal(let text): Array(text.utf8)
-        case .name: nil
-        }
-      }
+      segments = route.pathSegments
       collection = route.placeholder == .noteID ? .notes : .folders
       self.kind = kind
     }
@@ -83,7 +78,7 @@ struct WatchedRoutes: Sendable {
   }
 
   /// What stands for the name, empty where the segments have none; nil when the path is another.
-  private static func name(
+  static func name(
     in path: ArraySlice<UInt8>, as segments: [[UInt8]?]
   ) -> ArraySlice<UInt8>? {
     let slash = UInt8(ascii: "/")
@@ -101,5 +96,17 @@ struct WatchedRoutes: Sendable {
       rest = rest[end...]
     }
     return rest.isEmpty ? name : nil
+  }
+}
+
+extension RouteTemplate {
+  /// Nil stands for a name.
+  var pathSegments: [[UInt8]?] {
+    segments.map { segment in
+      switch segment {
+      case .literal(let text): Array(text.utf8)
+      case .name: nil
+      }
+    }
   }
 }

@@ -47,7 +47,8 @@ extension Worker {
   }
 
   private func watch(_ exchange: HTTPExchange, _ write: WatchedWrite, _ rules: ForwardingRules) {
-    let request = WatchedRequest(write, sizeMax: setup.rules.limits.messageSizeMax)
+    let request = WatchedRequest(
+      write, sizeMax: setup.rules.limits.messageSizeMax, locations: setup.locations)
     request.told = { [unowned self] in outcomeKnown($0, isLast: $1) }
     request.over = { [unowned self] in watchedEnded($0, isLast: $1) }
     watched[write.ticket.number] = request

@@ -34,6 +34,7 @@ final class Worker {
     let forwarding: ForwardingRules?
     /// Nil when nobody hears of what they change.
     let watched: WatchedRoutes?
+    let locations: CreatedLocations
     let log: Log
   }
 

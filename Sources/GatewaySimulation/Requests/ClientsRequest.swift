@@ -13,7 +13,7 @@ final class ClientsRequest {
   /// How much of an answer that says yes is seen.
   enum Visibility {
     case whole
-    /// Its head says that its body is encoded.
+    /// Its body is encoded in a way that can't be decoded.
     case encoded
     /// It is larger than what is kept.
     case tooLarge

@@ -107,11 +107,9 @@ extension SimulatedWorker {
       return
     }
     world.checker.answered(entry.ticket, entry.request.kind, status: status)
-    let isEncoded = entry.request.visibility == .encoded
-    let verdict = watched[number]?.turn.answered(status: status, isEncoded: isEncoded)
-    conclude(number, verdict, nil)
-    if entry.request.visibility == .tooLarge, 200..<300 ~= status {
-      conclude(number, watched[number]?.turn.overflowed(), nil)
+    conclude(number, watched[number]?.turn.answered(status: status), nil)
+    if entry.request.visibility != .whole, 200..<300 ~= status {
+      conclude(number, watched[number]?.turn.passedReach(), nil)
     }
     world.answerFollows(call)
     settle()

@@ -57,6 +57,12 @@ package struct HTTPFields: RandomAccessCollection, Hashable, Sendable {
     return values
   }
 
+  /// The value of the only line with this name; nil where there is none, or more than one.
+  package func only(_ name: String) -> ArraySlice<UInt8>? {
+    let values = values(of: name)
+    return values.count == 1 ? values.first : nil
+  }
+
   /// The elements of the comma separated lists in all lines with this name, in order.
   package func elements(of name: String) -> [ArraySlice<UInt8>] {
     var elements: [ArraySlice<UInt8>] = []

@@ -21,23 +21,21 @@ struct WatchedTurnTests {
     status: Int, verdict: WatchedTurn.Verdict?
   ) {
     var turn = Self.called()
-    #expect(turn.answered(status: status, isEncoded: false) == verdict)
+    #expect(turn.answered(status: status) == verdict)
   }
 
   @Test func `a yes is sure at the end of the answer`() {
     var turn = Self.called()
-    _ = turn.answered(status: 200, isEncoded: false)
+    _ = turn.answered(status: 200)
     #expect(turn.ended(.whole) == .accepted)
     #expect(turn.ended(.failed) == .acceptedUnseen)
     #expect(turn.ended(.abandoned) == .acceptedUnseen)
-    #expect(turn.overflowed() == .acceptedUnseen)
+    #expect(turn.passedReach() == .acceptedUnseen)
   }
 
-  @Test func `a yes whose body says nothing here is sure with the head`() {
-    var turn = Self.called()
-    #expect(turn.answered(status: 200, isEncoded: true) == .acceptedUnseen)
+  @Test func `a yes to a deletion is sure with the head`() {
     var deletion = Self.called(proxied(1, .delete))
-    #expect(deletion.answered(status: 204, isEncoded: false) == .acceptedUnseen)
+    #expect(deletion.answered(status: 204) == .acceptedUnseen)
   }
 
   @Test func `what ends without an answer was not accepted`() {
@@ -52,8 +50,8 @@ struct WatchedTurnTests {
     #expect(turn.tell(accepted, creation: nil) == .proxiedEnded(proxied(1), accepted))
     #expect(!turn.awaitsOutcome)
     #expect(turn.tell(accepted, creation: nil) == nil)
-    #expect(turn.answered(status: 500, isEncoded: false) == nil)
-    #expect(turn.overflowed() == nil)
+    #expect(turn.answered(status: 500) == nil)
+    #expect(turn.passedReach() == nil)
     #expect(turn.ended(.whole) == nil)
   }
 

@@ -126,13 +126,7 @@ extension ForwardingRulesTests {
     trusting range: String? = nil
   ) throws -> [String] {
     let hostLine = host.map { "Host: \($0)\r\n" } ?? ""
-    let bytes = "GET /a \(version)\r\n\(hostLine)\(fields)\r\n".unicodeScalars.map {
-      UInt8($0.value)
-    }
-    var parser = RequestHeadParser(sizeMax: 4096)
-    guard case .complete(let head, _) = bytes.withUnsafeBytes({ parser.consume($0) }) else {
-      throw UnsoundHead()
-    }
+    let head = try soundHead("GET /a \(version)\r\n\(hostLine)\(fields)\r\n")
     let rules = ForwardingRules(
       pathPrefix: "",
       trustedProxies: TrustedProxies(try range.map { [try AddressRange($0)] } ?? []),
@@ -144,8 +138,6 @@ extension ForwardingRulesTests {
     return text(
       rules.lines(of: head, from: PeerAddress(address), isTLS: false, ids: &ids))
   }
-
-  private struct UnsoundHead: Error {}
 
   /// Each byte one character.
   private func text(_ lines: FieldLines) -> [String] {
