@@ -6,37 +6,22 @@ tests come last.
 """
 
 import json
-import re
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
 
-from harness.configuration import Configuration, base, merged
+from harness.configuration import base, merged
 from harness.gateway import Gateway
-from harness.key_server import ELSEWHERE, PATH, REDIRECT, Behaviour, KeyServer
+from harness.key_server import (
+    ELSEWHERE, PATH, PAUSE, REDIRECT, Behaviour, KeyServer, login, rules, wait_for_log,
+)
 from harness.timing import wait_until
 from harness.tokens import Issuer
 
-PAUSE = 30
 OVERSIZE = Behaviour(body=json.dumps({"keys": [], "x": "x" * (1 << 20)}))
 SECRET_KEY = {"kty": "oct", "kid": "shared", "k": "c2VjcmV0"}
-
-
-def login(kid: str) -> Issuer:
-    """A login service with a new key."""
-    return Issuer("ES256", kid=kid)
-
-
-def rules(server: KeyServer, **keys: str) -> Configuration:
-    others = {"hmac_secret_file": None, **keys}
-    algorithms = ["ES256", "HS256"] if others["hmac_secret_file"] else ["ES256"]
-    return {
-        "authentication": {
-            "keys": {"jwks_url": server.url, **others}, "algorithms": algorithms,
-        }
-    }
 
 
 @dataclass
@@ -85,10 +70,6 @@ def server(issuer):
 
 def assert_refused(answer) -> None:
     assert (answer["type"], answer.get("reason")) == ("auth_failed", "auth-failed"), answer
-
-
-def wait_for_log(gateway: Gateway, text: str, within: float = 10) -> str:
-    return gateway.log.wait_for(re.compile(f".*{text}.*"), within)[0]
 
 
 def flood(gateway: Gateway, stranger, count: int) -> None:

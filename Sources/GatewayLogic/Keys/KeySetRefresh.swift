@@ -46,29 +46,27 @@ package struct KeySetRefresh {
   /// `worker` has a token that no key verifies, but one that is fetched might. The answer may come
   /// at once.
   ///
-  /// A stranger's token is refused rather than kept waiting for the end of the pause, since most of
-  /// them are forged. Who renews is known already and has time: their token waits, so that keys
-  /// that change twice in a short while lock nobody out.
+  /// Who is patient enough waits for the next fetch; the others are told at once when none may
+  /// begin.
   package mutating func unknownKey(
-    on worker: UInt16, isRenewal: Bool, at now: MonotonicTime,
+    on worker: UInt16, of asker: KeyAsker, at now: MonotonicTime,
     into effects: inout [KeySetRefreshEffect]
   ) {
     switch state {
     case .fetching:
       askers.insert(worker)
     case .resting(next: let next):
-      guard let pauseEnd else {
-        askers.insert(worker)
+      // Without a set it is not asked for anybody that it is tried again.
+      let mayFetch = pauseEnd.map { $0 <= now } ?? false
+      guard mayFetch || asker >= (hasSet ? .renewal : .stranger) else {
+        effects.append(.nothingNew(worker: worker, upTo: asker))
         return
       }
-      if pauseEnd <= now {
-        askers.insert(worker)
+      askers.insert(worker)
+      if mayFetch {
         fetch(into: &effects)
-      } else if isRenewal {
-        askers.insert(worker)
-        if pauseEnd < next { rest(until: pauseEnd, into: &effects) }
-      } else {
-        effects.append(.nothingNew(worker: worker, renewalsToo: false))
+      } else if let pauseEnd, pauseEnd < next {
+        rest(until: pauseEnd, into: &effects)
       }
     }
   }
@@ -127,7 +125,7 @@ package struct KeySetRefresh {
 
   private mutating func answerAll(into effects: inout [KeySetRefreshEffect]) {
     for worker in askers.sorted() {
-      effects.append(.nothingNew(worker: worker, renewalsToo: true))
+      effects.append(.nothingNew(worker: worker, upTo: .renewal))
     }
     askers = []
   }

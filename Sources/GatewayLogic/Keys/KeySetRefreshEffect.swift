@@ -6,7 +6,7 @@ package enum KeySetRefreshEffect: Hashable, Sendable {
   case fetch
   /// Call `deadlineReached` at this time or a little later. Only the newest one counts.
   case wake(at: MonotonicTime)
-  /// Tell the worker that no new key comes for the tokens that wait there: for all of them, or only
-  /// for those of connections that are not authenticated yet.
-  case nothingNew(worker: UInt16, renewalsToo: Bool)
+  /// Tell the worker that no new key comes for the tokens that wait there: for those of this asker
+  /// and of the less patient.
+  case nothingNew(worker: UInt16, upTo: KeyAsker)
 }

@@ -43,12 +43,17 @@ package struct WaitingTokens {
     renewals[connection] = nil
   }
 
-  /// Takes out those of strangers, and the renewals too or not.
-  package mutating func take(renewalsToo: Bool) -> [Entry] {
-    defer {
+  /// Takes out those of this asker and of the less patient.
+  package mutating func take(upTo asker: KeyAsker) -> [Entry] {
+    var taken: [Entry] = []
+    if asker >= .stranger {
+      taken += strangers.values
       strangers = [:]
-      if renewalsToo { renewals = [:] }
     }
-    return Array(strangers.values) + (renewalsToo ? Array(renewals.values) : [])
+    if asker >= .renewal {
+      taken += renewals.values
+      renewals = [:]
+    }
+    return taken
   }
 }

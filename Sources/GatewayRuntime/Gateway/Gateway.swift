@@ -163,8 +163,8 @@ package final class Gateway {
       ended.insert(worker)
       phase = .finishing
       tellAll(.abandon)
-    case .unknownKey(worker: let worker, isRenewal: let isRenewal):
-      keys?.unknownKey(on: worker, isRenewal: isRenewal)
+    case .unknownKey(worker: let worker, of: let asker):
+      keys?.unknownKey(on: worker, of: asker)
     case .emptied(worker: let worker):
       emptied.insert(worker)
       if emptied.count == handles.count, phase == .draining {

@@ -48,9 +48,8 @@ final class KeyFetcher {
   }
 
   /// A worker has a token that no key verifies.
-  func unknownKey(on worker: UInt16, isRenewal: Bool) {
-    refresh.unknownKey(
-      on: worker, isRenewal: isRenewal, at: SystemClock.monotonic, into: &effects)
+  func unknownKey(on worker: UInt16, of asker: KeyAsker) {
+    refresh.unknownKey(on: worker, of: asker, at: SystemClock.monotonic, into: &effects)
     runEffects()
   }
 
@@ -73,8 +72,8 @@ final class KeyFetcher {
       fetch()
     case .wake(at: let time):
       timer?.start(after: max(.zero, time - SystemClock.monotonic))
-    case .nothingNew(worker: let worker, renewalsToo: let renewalsToo):
-      workers[Int(worker)].mailbox.post(.noNewKeys(renewalsToo: renewalsToo))
+    case .nothingNew(worker: let worker, upTo: let asker):
+      workers[Int(worker)].mailbox.post(.noNewKeys(upTo: asker))
     }
   }
 

@@ -36,6 +36,7 @@ package enum LogKey: String, Sendable {
   case user
   case users
   case version
+  case waitingRequests = "waiting_requests"
   case waitingTokens = "waiting_tokens"
   case waitingWrites = "waiting_writes"
   case wanted

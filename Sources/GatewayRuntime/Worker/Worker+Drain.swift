@@ -10,6 +10,8 @@ extension Worker {
     guard phase == .running else { return }
     phase = .draining
     front.stopListening()
+    // Nobody will be here to hear of them.
+    for write in waitingRequests.take() { goOn(write) }
     for id in connections.ids {
       withSession(id) { session, effects in session.drain(into: &effects) }
     }

@@ -15,6 +15,7 @@ extension Worker {
         .watchedRequests: watched.count, .rooms: readers.roomCount, .joined: readers.memberCount,
         .notes: home.count, .lanes: home.busyLaneCount, .waitingWrites: home.waitingWriteCount,
         .queuedSize: front.queuedSize, .waitingTokens: waitingTokens.count,
+        .waitingRequests: waitingRequests.count,
       ])
   }
 }

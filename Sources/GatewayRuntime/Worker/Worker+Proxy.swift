@@ -26,34 +26,62 @@ extension Worker {
       exchange.refuse(status: 404, code: "not_found", message: "Not found")
       return
     }
-    if let write = watchedWrite(exchange.head) {
-      watch(exchange, write, rules)
-    } else {
-      let request = ForwardedRequest(exchange, bodySizeMax: rules.bodySizeMax)
-      request.forward(rules, ids: &requestIDs, through: upstream)
+    guard let write = UnverifiedWrite(exchange, setup.watched) else {
+      passOn(exchange, rules)
+      return
+    }
+    switch tokens.judge(write.token, at: SystemClock.wall) {
+    case .good(let verified): watch(write, of: verified.user, rules)
+    case .keyMissing: waitForKey(write, rules)
+    case .bad: passOn(exchange, rules)
     }
   }
 
-  /// What others are to hear of a request; nil for one that is passed on and no more.
-  private func watchedWrite(_ head: RequestHead) -> WatchedWrite? {
-    guard let match = setup.watched?.match(method: head.method, path: head.path),
-      let token = head.bearerToken,
-      case .good(let verified) = tokens.judge(token, at: SystemClock.wall)
-    else { return nil }
-    watchedCount += 1
-    return WatchedWrite(
-      match: match, ticket: ProxyTicket(worker: index, number: watchedCount),
-      user: verified.user, token: token, exception: head.callersConnection)
+  /// Passes a request on and no more.
+  private func passOn(_ exchange: HTTPExchange, _ rules: ForwardingRules) {
+    let request = ForwardedRequest(exchange, bodySizeMax: rules.bodySizeMax)
+    request.forward(rules, ids: &requestIDs, through: upstream)
   }
 
-  private func watch(_ exchange: HTTPExchange, _ write: WatchedWrite, _ rules: ForwardingRules) {
+  // MARK: Tokens without a key
+
+  /// Keeps a request, with its body unread, until it is known whether there is a key. Where too
+  /// many wait it goes on as it is.
+  private func waitForKey(_ write: UnverifiedWrite, _ rules: ForwardingRules) {
+    guard phase == .running, let place = waitingRequests.insert(write) else {
+      passOn(write.exchange, rules)
+      return
+    }
+    write.exchange.endsWithInput = true
+    write.exchange.aborted = { [unowned self] in waitingRequests.remove(place.number) }
+    if place.isFirst { report(.unknownKey(worker: index, of: .request)) }
+  }
+
+  /// What there was to wait for has come, or will not.
+  func goOn(_ write: UnverifiedWrite) {
+    guard let rules = setup.forwarding else { return }
+    if case .good(let verified) = tokens.judge(write.token, at: SystemClock.wall) {
+      watch(write, of: verified.user, rules)
+    } else {
+      passOn(write.exchange, rules)
+    }
+  }
+
+  // MARK: Watched requests
+
+  private func watch(_ unverified: UnverifiedWrite, of user: UserID, _ rules: ForwardingRules) {
+    watchedCount += 1
+    let ticket = ProxyTicket(worker: index, number: watchedCount)
+    let write = WatchedWrite(
+      match: unverified.match, ticket: ticket, user: user, token: unverified.token,
+      exception: unverified.exchange.head.callersConnection)
     let request = WatchedRequest(
       write, sizeMax: setup.rules.limits.messageSizeMax, locations: setup.locations)
     request.told = { [unowned self] in outcomeKnown($0, isLast: $1) }
     request.over = { [unowned self] in watchedEnded($0, isLast: $1) }
     watched[write.ticket.number] = request
     request.forwarded = ForwardedRequest(
-      exchange, bodySizeMax: rules.bodySizeMax, observer: request)
+      unverified.exchange, bodySizeMax: rules.bodySizeMax, observer: request)
     // A body that is too large has been refused already.
     guard watched[write.ticket.number] != nil else { return }
     if let proxied = write.proxied {

@@ -15,7 +15,7 @@ extension Worker {
       let isFirst = waitingTokens.insert(
         WaitingTokens.Entry(
           connection: id, token: token, requestID: requestID, isRenewal: isRenewal))
-      if isFirst { report(.unknownKey(worker: index, isRenewal: isRenewal)) }
+      if isFirst { report(.unknownKey(worker: index, of: isRenewal ? .renewal : .stranger)) }
       return
     }
     _ = connections.update(id) { connection in
@@ -26,17 +26,18 @@ extension Worker {
   /// The rules or the keys are others from now on.
   func keysChanged(_ judge: TokenJudge) {
     tokens.replace(with: judge)
-    judgeAgain(waitingTokens.take(renewalsToo: true))
+    judgeAgain(upTo: .renewal)
   }
 
   /// There are no new keys for the tokens that wait.
-  func noNewKeys(renewalsToo: Bool) {
-    judgeAgain(waitingTokens.take(renewalsToo: renewalsToo))
+  func noNewKeys(upTo asker: KeyAsker) {
+    judgeAgain(upTo: asker)
   }
 
   /// For the last time: a key that is still missing is not waited for again.
-  private func judgeAgain(_ entries: [WaitingTokens.Entry]) {
-    for entry in entries {
+  private func judgeAgain(upTo asker: KeyAsker) {
+    for write in waitingRequests.take() { goOn(write) }
+    for entry in waitingTokens.take(upTo: asker) {
       let judgement = tokens.judge(entry.token, at: SystemClock.wall)
       let isOpen: Void? = connections.update(entry.connection) { connection in
         tell(&connection, judgement, of: entry.token, entry.requestID, into: &sessionEffects)

@@ -89,6 +89,7 @@ final class Worker {
   var tokens: RememberingJudge
   var waitingTokens = WaitingTokens()
   var logGates = LogGates()
+  var waitingRequests = WaitingRequests<UnverifiedWrite>()
   var deadlines = DeadlineQueue<ConnectionID>()
   private var deadlineTimer: Timer?
   private var housekeepingTimer: Timer?
@@ -197,8 +198,8 @@ final class Worker {
       deliver(broadcast)
     case .keys(let judge):
       keysChanged(judge)
-    case .noNewKeys(renewalsToo: let renewalsToo):
-      noNewKeys(renewalsToo: renewalsToo)
+    case .noNewKeys(upTo: let asker):
+      noNewKeys(upTo: asker)
     case .logFigures:
       logFigures()
     case .drain:
@@ -258,7 +259,7 @@ enum WorkerReport: Sendable {
   case started(worker: UInt16)
   case failed(worker: UInt16, reason: String)
   /// It has a token that no key verifies, and asks to be told by `keys` or `noNewKeys`.
-  case unknownKey(worker: UInt16, isRenewal: Bool)
+  case unknownKey(worker: UInt16, of: KeyAsker)
   /// Draining, and without connections.
   case emptied(worker: UInt16)
   /// Its loop has ended, with what was left.

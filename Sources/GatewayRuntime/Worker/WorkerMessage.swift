@@ -20,8 +20,8 @@ enum WorkerMessage: Sendable {
   // From the main thread.
   /// Judge tokens by this from now on, those first that wait for a key.
   case keys(TokenJudge)
-  /// No new key comes for the tokens that wait: for all, or for those of strangers only.
-  case noNewKeys(renewalsToo: Bool)
+  /// No new key comes for the tokens that wait: for those of this asker and of the less patient.
+  case noNewKeys(upTo: KeyAsker)
   /// Say in the log what there is of everything.
   case logFigures
   /// Take nothing new, answer what was taken, close the connections.

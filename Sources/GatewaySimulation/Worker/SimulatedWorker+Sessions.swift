@@ -91,7 +91,7 @@ extension SimulatedWorker {
   func keysCame(renewalsToo: Bool) {
     guard phase != .over else { return }
     // In an order that is the same in each process.
-    let entries = waitingTokens.take(renewalsToo: renewalsToo)
+    let entries = waitingTokens.take(upTo: renewalsToo ? .renewal : .stranger)
       .sorted { $0.connection.words < $1.connection.words }
     for entry in entries {
       _ = update(entry.connection) { judge(entry.token, entry.requestID, for: &$0.session) }

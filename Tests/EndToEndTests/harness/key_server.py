@@ -1,16 +1,43 @@
 """A login service's JWKS endpoint: it counts how often it is asked, and can misbehave."""
 
+import re
 import ssl
 import threading
 import time
 from dataclasses import dataclass, field
 
+from .configuration import Configuration
+from .gateway import Gateway
 from .http_server import Connection, HTTPServer, Request
 from .timing import seconds
 from .tokens import Issuer, jwks
 
 PATH = "/.well-known/jwks.json"
 ELSEWHERE = "/elsewhere.json"
+
+# Once it has keys a gateway fetches at most once in so many seconds.
+PAUSE = 30
+
+
+def login(kid: str) -> Issuer:
+    """A login service with a new key."""
+    return Issuer("ES256", kid=kid)
+
+
+def rules(server: "KeyServer", **keys: str) -> Configuration:
+    """Has a gateway take its keys from `server`, and perhaps from a file."""
+    others = {"hmac_secret_file": None, **keys}
+    algorithms = ["ES256", "HS256"] if others["hmac_secret_file"] else ["ES256"]
+    return {
+        "authentication": {
+            "keys": {"jwks_url": server.url, **others}, "algorithms": algorithms,
+        }
+    }
+
+
+def wait_for_log(gateway: Gateway, text: str, within: float = 10) -> str:
+    """The first line with `text`, a regular expression, in what a gateway has logged."""
+    return gateway.log.wait_for(re.compile(f".*{text}.*"), within)[0]
 
 
 @dataclass

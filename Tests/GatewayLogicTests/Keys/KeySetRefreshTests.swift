@@ -21,18 +21,14 @@ struct KeySetRefreshTests {
     case fetched(isNew: Bool)
     case failed
     case deadline
-    case unknownKey(on: UInt16, isRenewal: Bool)
+    case unknownKey(on: UInt16, of: KeyAsker)
 
     static let new = Event.fetched(isNew: true)
     static let same = Event.fetched(isNew: false)
 
-    static func stranger(on worker: UInt16 = 0) -> Event {
-      .unknownKey(on: worker, isRenewal: false)
-    }
-
-    static func renewal(on worker: UInt16 = 0) -> Event {
-      .unknownKey(on: worker, isRenewal: true)
-    }
+    static func request(on worker: UInt16 = 0) -> Event { .unknownKey(on: worker, of: .request) }
+    static func stranger(on worker: UInt16 = 0) -> Event { .unknownKey(on: worker, of: .stranger) }
+    static func renewal(on worker: UInt16 = 0) -> Event { .unknownKey(on: worker, of: .renewal) }
   }
 
   private mutating func effects(of event: Event) -> [KeySetRefreshEffect] {
@@ -44,8 +40,8 @@ struct KeySetRefreshTests {
       refresh.failed(at: clock.now, into: &effects)
     case .deadline:
       refresh.deadlineReached(at: clock.now, into: &effects)
-    case .unknownKey(on: let worker, isRenewal: let isRenewal):
-      refresh.unknownKey(on: worker, isRenewal: isRenewal, at: clock.now, into: &effects)
+    case .unknownKey(on: let worker, of: let asker):
+      refresh.unknownKey(on: worker, of: asker, at: clock.now, into: &effects)
     }
     return effects
   }
@@ -63,8 +59,10 @@ struct KeySetRefreshTests {
     .wake(at: start + .seconds(seconds))
   }
 
-  private func nothingNew(_ worker: UInt16 = 0, renewalsToo: Bool = true) -> KeySetRefreshEffect {
-    .nothingNew(worker: worker, renewalsToo: renewalsToo)
+  private func nothingNew(
+    _ worker: UInt16 = 0, upTo asker: KeyAsker = .renewal
+  ) -> KeySetRefreshEffect {
+    .nothingNew(worker: worker, upTo: asker)
   }
 
   @Test mutating func `a set is fetched at the start and every ten minutes`() {
@@ -104,15 +102,34 @@ struct KeySetRefreshTests {
 
   @Test mutating func `within 30 seconds of a fetch a stranger is answered at once`() {
     at(5, .new, wake(605))
-    for second in 5..<35 { at(second, .stranger(on: 1), nothingNew(1, renewalsToo: false)) }
+    for second in 5..<35 { at(second, .stranger(on: 1), nothingNew(1, upTo: .stranger)) }
     at(35, .stranger(on: 1), .fetch)
+  }
+
+  @Test mutating func `a request starts a fetch like anybody, and waits for none that is far away`()
+  {
+    at(0, .request(on: 1))
+    at(1, .failed, wake(2), nothingNew(1))
+    at(1, .request(on: 1), nothingNew(1, upTo: .request))
+    at(1, .stranger(on: 1))
+    at(1, .request(on: 1), nothingNew(1, upTo: .request))
+    at(2, .deadline, .fetch)
+    at(2, .request(on: 2))
+    at(3, .same, wake(603), nothingNew(1), nothingNew(2))
+    for second in 3..<33 { at(second, .request(on: 1), nothingNew(1, upTo: .request)) }
+    at(33, .request(on: 1), .fetch)
+    at(34, .request(on: 2))
+    at(35, .failed, wake(65), nothingNew(1), nothingNew(2))
+    at(64, .request(), nothingNew(upTo: .request))
+    at(65, .request(), .fetch)
+    at(66, .new, wake(666))
   }
 
   @Test mutating func `within 30 seconds of a fetch a renewal waits for the next`() {
     at(5, .new, wake(605))
     at(6, .renewal(on: 1), wake(35))
     at(7, .renewal(on: 2))
-    at(8, .stranger(on: 2), nothingNew(2, renewalsToo: false))
+    at(8, .stranger(on: 2), nothingNew(2, upTo: .stranger))
     at(35, .deadline, .fetch)
     at(36, .same, wake(636), nothingNew(1), nothingNew(2))
   }
@@ -121,7 +138,7 @@ struct KeySetRefreshTests {
     at(0, .new, wake(600))
     at(600, .deadline, .fetch)
     at(610, .failed, wake(640))
-    at(620, .stranger(), nothingNew(renewalsToo: false))
+    at(620, .stranger(), nothingNew(upTo: .stranger))
     at(621, .renewal())
     at(640, .deadline, .fetch)
     at(641, .failed, wake(671), nothingNew())
@@ -157,10 +174,10 @@ struct KeySetRefreshTests {
     for _ in 0..<5000 {
       clock.advance(by: .milliseconds(Int.random(in: 0...4000, using: &random)))
       let worker = UInt16.random(in: 0...3, using: &random)
-      let events: [Event] =
-        isFetching
-        ? [.new, .same, .failed, .stranger(on: worker), .renewal(on: worker), .deadline]
-        : [.stranger(on: worker), .renewal(on: worker), .deadline]
+      let askers: [Event] = [
+        .request(on: worker), .stranger(on: worker), .renewal(on: worker), .deadline,
+      ]
+      let events = askers + (isFetching ? [.new, .same, .failed] : [])
       guard let event = events.randomElement(using: &random) else { continue }
       switch event {
       case .fetched, .failed: isFetching = false

@@ -13,8 +13,8 @@ struct WaitingTokensTests {
         isRenewal: isRenewal))
   }
 
-  private mutating func take(renewalsToo: Bool) -> [String] {
-    tokens.take(renewalsToo: renewalsToo).map(\.token.text).sorted()
+  private mutating func take(upTo asker: KeyAsker) -> [String] {
+    tokens.take(upTo: asker).map(\.token.text).sorted()
   }
 
   @Test mutating func `the first of each kind is asked for`() {
@@ -28,10 +28,11 @@ struct WaitingTokensTests {
   @Test mutating func `those of strangers can be taken alone`() {
     for slot in 1...2 as ClosedRange<UInt32> { _ = insert(slot, isRenewal: false) }
     for slot in 3...4 as ClosedRange<UInt32> { _ = insert(slot, isRenewal: true) }
-    #expect(take(renewalsToo: false) == ["t1", "t2"])
+    #expect(take(upTo: .request) == [])
+    #expect(take(upTo: .stranger) == ["t1", "t2"])
     #expect(insert(5, isRenewal: false))
     #expect(!insert(6, isRenewal: true))
-    #expect(take(renewalsToo: true) == ["t3", "t4", "t5", "t6"])
+    #expect(take(upTo: .renewal) == ["t3", "t4", "t5", "t6"])
     #expect(tokens.count == 0)
   }
 
