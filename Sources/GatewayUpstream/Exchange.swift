@@ -12,9 +12,7 @@ final class Exchange: UpstreamVisitor {
   private let answered: (UpstreamOutcome) -> Void
   private unowned let client: UpstreamClient
   private var reader: AnswerReader
-  /// There while it is in flight.
-  private var pointer: UnsafeMutablePointer<ng_http_request>?
-  private var timer: Timer?
+  var flight = UpstreamFlight()
 
   init(
     _ request: UpstreamRequest, of client: UpstreamClient, answerSizeMax: Int,
@@ -26,41 +24,24 @@ final class Exchange: UpstreamVisitor {
     reader = AnswerReader(sizeMax: answerSizeMax)
   }
 
-  /// Something of it may have reached the upstream.
-  private var mayHaveBeenSent: Bool {
-    pointer.map { ng_http_request_may_have_been_sent($0) != 0 } ?? false
-  }
+  var reason: String { reader.reason ?? flight.reason }
 
   var isGuest: Bool { false }
 
-  var reason: String {
-    if let reason = reader.reason { return reason }
-    let reason = pointer.map { String(cString: ng_http_request_reason($0)) } ?? ""
-    return reason.isEmpty ? "no answer in time" : reason
+  func fail(_ failure: UpstreamFailure) {
+    finish(.failed(failure))
   }
 
   func giveUp(_ failure: UpstreamFailure) {
     answered(.failed(failure))
   }
 
-  func expire(after timeout: Duration, on loop: Loop) {
-    if timer == nil {
-      // Unowned: it owns the timer.
-      timer = Timer(on: loop) { [unowned self] in
-        finish(.failed(.timedOut(mayHaveBeenSent: mayHaveBeenSent)))
-      }
-    }
-    timer?.start(after: timeout)
-  }
-
   func start(
     on httpClient: UnsafeMutablePointer<ng_http_client>, settings: UpstreamSettings
   ) {
-    var callbacks = makeCallbacks()
-    let pointer = ng_http_request_new(httpClient, &callbacks)
-    self.pointer = pointer
-    ng_http_request_set_method(pointer, request.method)
-    ng_http_request_set_target(pointer, request.target)
+    let pointer = flight.begin(
+      on: httpClient, makeCallbacks(), method: request.method, target: request.target,
+      hostField: settings.hostField)
     addFields(to: pointer, settings)
     if let body = request.json ?? (request.expectsBody ? [] : nil) {
       body.withUnsafeBufferPointer { bytes in
@@ -75,18 +56,11 @@ final class Exchange: UpstreamVisitor {
     ng_http_request_start(pointer)
   }
 
-  func release() -> Bool {
-    let mayHaveBeenSent = mayHaveBeenSent
-    if let pointer { ng_http_request_free(pointer) }
-    pointer = nil
-    timer = nil
-    return mayHaveBeenSent
-  }
+  func release() -> Bool { flight.end() }
 
   private func addFields(
     to pointer: UnsafeMutablePointer<ng_http_request>, _ settings: UpstreamSettings
   ) {
-    ng_http_request_add_field(pointer, "Host", settings.hostField)
     ng_http_request_add_field(pointer, "User-Agent", settings.userAgent)
     ng_http_request_add_field(pointer, "Accept", settings.acceptField)
     if let token = request.authorization {
@@ -139,7 +113,7 @@ extension Exchange {
   }
 
   private func ended(isWhole: Bool) {
-    finish(reader.outcome(isWhole: isWhole, mayHaveBeenSent: mayHaveBeenSent))
+    finish(reader.outcome(isWhole: isWhole, mayHaveBeenSent: flight.mayHaveBeenSent))
   }
 
   private func finish(_ outcome: UpstreamOutcome) {
@@ -147,8 +121,4 @@ extension Exchange {
     if case .failed(let kind) = outcome { failure = kind }
     client.finish(self, failure) { answered(outcome) }
   }
-}
-
-private func flow(_ goesOn: Bool) -> ng_http_flow {
-  goesOn ? .NG_HTTP_CONTINUE : .NG_HTTP_STOP
 }

@@ -24,9 +24,7 @@ package final class UpstreamStream: UpstreamVisitor {
   private unowned let client: UpstreamClient
   /// Retained until the end, and the stream by the client.
   private var handler: (any UpstreamStreamHandler)?
-  /// There while it is in flight.
-  private var pointer: UnsafeMutablePointer<ng_http_request>?
-  private var timer: Timer?
+  var flight = UpstreamFlight()
   private var head = AnswerHeadReader()
   private var hasAnswered = false
 
@@ -49,7 +47,7 @@ package final class UpstreamStream: UpstreamVisitor {
   /// for `bodyWanted`. Nothing after the end.
   @discardableResult
   package func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard let pointer, !isUploadEnded else { return false }
+    guard let pointer = flight.pointer, !isUploadEnded else { return false }
     upload.append(contentsOf: bytes)
     ng_http_request_resume_upload(pointer)
     return upload.count < UpstreamStream.uploadSizeMax
@@ -57,14 +55,14 @@ package final class UpstreamStream: UpstreamVisitor {
 
   /// The body has come to its end.
   package func endBody() {
-    guard let pointer else { return }
+    guard let pointer = flight.pointer else { return }
     isUploadEnded = true
     ng_http_request_resume_upload(pointer)
   }
 
   /// Takes what `received` did not, and goes on. Nothing when it has taken all.
   package func resumeAnswer() {
-    if let pointer { ng_http_request_resume_answer(pointer) }
+    if let pointer = flight.pointer { ng_http_request_resume_answer(pointer) }
   }
 
   /// Gives the request up. The handler is not told of anything any more.
@@ -78,31 +76,14 @@ package final class UpstreamStream: UpstreamVisitor {
 
   var isGuest: Bool { true }
 
-  var reason: String {
-    if let problem = head.problem { return problem }
-    let reason = pointer.map { String(cString: ng_http_request_reason($0)) } ?? ""
-    return reason.isEmpty ? "no answer in time" : reason
-  }
-
-  func expire(after timeout: Duration, on loop: Loop) {
-    if timer == nil {
-      // Unowned: it owns the timer.
-      timer = Timer(on: loop) { [unowned self] in
-        finish(.failed(.timedOut(mayHaveBeenSent: mayHaveBeenSent)))
-      }
-    }
-    timer?.start(after: timeout)
-  }
+  var reason: String { head.problem ?? flight.reason }
 
   func start(
     on httpClient: UnsafeMutablePointer<ng_http_client>, settings: UpstreamSettings
   ) {
-    var callbacks = makeCallbacks()
-    let pointer = ng_http_request_new(httpClient, &callbacks)
-    self.pointer = pointer
-    ng_http_request_set_method(pointer, request.method)
-    ng_http_request_set_target(pointer, request.target)
-    ng_http_request_add_field(pointer, "Host", settings.hostField)
+    let pointer = flight.begin(
+      on: httpClient, makeCallbacks(), method: request.method, target: request.target,
+      hostField: settings.hostField)
     request.lines.forEachLine { name, value in
       // Pieces of one memory have an address even if they are empty.
       guard let nameStart = name.baseAddress, let valueStart = value.baseAddress else { return }
@@ -115,12 +96,12 @@ package final class UpstreamStream: UpstreamVisitor {
   }
 
   func release() -> Bool {
-    let mayHaveBeenSent = mayHaveBeenSent
-    if let pointer { ng_http_request_free(pointer) }
-    pointer = nil
-    timer = nil
     upload = []
-    return mayHaveBeenSent
+    return flight.end()
+  }
+
+  func fail(_ failure: UpstreamFailure) {
+    finish(.failed(failure))
   }
 
   func giveUp(_ failure: UpstreamFailure) {
@@ -136,11 +117,6 @@ extension UpstreamStream: Sendable {}
 // MARK: - What libcurl tells
 
 extension UpstreamStream {
-  /// Something of it may have reached the upstream.
-  private var mayHaveBeenSent: Bool {
-    pointer.map { ng_http_request_may_have_been_sent($0) != 0 } ?? false
-  }
-
   private func addBody(to pointer: UnsafeMutablePointer<ng_http_request>) {
     switch request.body {
     case .none:
@@ -191,7 +167,7 @@ extension UpstreamStream {
 
   private func headEnded() -> Bool {
     hasAnswered = true
-    timer?.stop()
+    flight.timer?.stop()
     return handler?.answered(head.answerHead) ?? true
   }
 
@@ -203,7 +179,7 @@ extension UpstreamStream {
       upload.removeAll(keepingCapacity: true)
       uploadStart = 0
       // While the client is waited for, the upstream has nothing to answer.
-      if !isUploadEnded { timer?.stop() } else { restartTimer() }
+      if !isUploadEnded { flight.timer?.stop() } else { restartTimer() }
       guard !isUploadEnded else { return .NG_HTTP_SUPPLY_ENDED }
       handler?.bodyWanted()
       return .NG_HTTP_SUPPLY_LATER
@@ -219,11 +195,11 @@ extension UpstreamStream {
   }
 
   private func restartTimer() {
-    if !hasAnswered { timer?.start(after: client.settings.requestTimeout) }
+    if !hasAnswered { flight.timer?.start(after: client.settings.requestTimeout) }
   }
 
   private func ended(isWhole: Bool) {
-    finish(isWhole ? .whole : .failed(mayHaveBeenSent ? .brokenAnswer : .notConnected))
+    finish(isWhole ? .whole : .failed(flight.mayHaveBeenSent ? .brokenAnswer : .notConnected))
   }
 
   private func finish(_ end: StreamEnd) {
@@ -233,8 +209,4 @@ extension UpstreamStream {
     self.handler = nil
     client.finish(self, failure) { handler?.streamEnded(end) }
   }
-}
-
-private func flow(_ goesOn: Bool) -> ng_http_flow {
-  goesOn ? .NG_HTTP_CONTINUE : .NG_HTTP_STOP
 }
