@@ -24,18 +24,23 @@ from typing import Any
 import pytest
 
 from harness.certificates import Authority
-from harness.configuration import Configuration, base, merged
+from harness.configuration import Configuration, merged
 from harness.device import Device
 from harness.endpoint import Endpoint
 from harness.gateway import Gateway, require_binary
+from harness.key_server import KeyServer
 from harness.notes_api import NotesAPI
+from harness.proxies import any_proxy, passed_through, proxy, upstream, upstream_scheme
+from harness.schemes import configuration_of, with_trust
 from harness.tokens import Issuer
-from harness.upstream import Upstream, echo
 from harness.websocket import Handshake, WebSocket
 from harness.writes import Write, write_of
 
 _RUN = secrets.token_hex(3)
 _numbers = itertools.count(1)
+
+# Fixtures of every file.
+__all__ = ["any_proxy", "passed_through", "proxy", "upstream", "upstream_scheme"]
 
 StartGateway = Callable[..., Gateway]
 
@@ -85,26 +90,6 @@ def api(module_api: NotesAPI) -> Iterator[NotesAPI]:
     module_api.behave()
 
 
-def _configuration(
-    scheme: str, url: str, authority: Authority, *overrides: Configuration
-) -> Configuration:
-    configuration = base(url)
-    if scheme == "wss":
-        configuration["listen"][0]["tls"] = {
-            "certificate_file": authority.certificate_file,
-            "private_key_file": authority.key_file,
-        }
-    for override in overrides:
-        configuration = merged(configuration, override)
-    return configuration
-
-
-def _with_trust(gateway: Gateway, authority: Authority) -> Gateway:
-    if "tls" in gateway.configuration["listen"][0]:
-        gateway.endpoint = gateway.endpoint.with_tls(authority.client_context())
-    return gateway
-
-
 @pytest.fixture(params=["ws", "wss"])
 def scheme(request) -> str:
     return request.param
@@ -132,8 +117,8 @@ def gateway(
     gateway = shared_gateways.get(scheme)
     if gateway is None or not gateway.is_alive:
         overrides = getattr(request.module, "CONFIGURATION", {})
-        configuration = _configuration(scheme, api.url, authority, overrides)
-        gateway = _with_trust(Gateway(configuration, tmp_path / "gateway", issuer), authority)
+        configuration = configuration_of(scheme, api.url, authority, overrides)
+        gateway = with_trust(Gateway(configuration, tmp_path / "gateway", issuer), authority)
         shared_gateways[scheme] = gateway
     yield gateway
     if not gateway.is_alive:
@@ -155,12 +140,12 @@ def start_gateway(
         its_issuer: Issuer = issuer,
         **others: Any,
     ) -> Gateway:
-        configuration = _configuration(scheme, url or api.url, authority, overrides or {})
+        configuration = configuration_of(scheme, url or api.url, authority, overrides or {})
         configuration["listen"][0] = merged(configuration["listen"][0], listener or {})
         directory = tmp_path / f"gateway-{len(started)}"
         gateway = Gateway(configuration, directory, its_issuer, **others)
         started.append(gateway)
-        return _with_trust(gateway, authority)
+        return with_trust(gateway, authority)
 
     yield start
     for gateway in started:
@@ -249,64 +234,17 @@ def device(gateway: Gateway, device_of) -> Callable[..., Device]:
     return connect
 
 
-@pytest.fixture(scope="module")
-def passed_through(authority: Authority, issuer: Issuer, tmp_path_factory) -> Iterator[Any]:
-    """Starts, once a file, a gateway and its upstream for each way to speak with either."""
-    started: dict[tuple[str, str], tuple[Gateway, Upstream]] = {}
-
-    def get(scheme: str, upstream_scheme: str, overrides: Configuration):
-        pair = started.get((scheme, upstream_scheme))
-        if pair is None or not pair[0].is_alive:
-            is_tls = upstream_scheme == "https"
-            upstream = Upstream(authority.server_context() if is_tls else None)
-            configuration = _configuration(scheme, upstream.url, authority, overrides)
-            if is_tls:
-                configuration["upstream"]["ca_file"] = str(authority.ca_file)
-            directory = tmp_path_factory.mktemp("gateway")
-            gateway = _with_trust(Gateway(configuration, directory, issuer), authority)
-            pair = started[scheme, upstream_scheme] = (gateway, upstream)
-        return pair
-
-    yield get
-    for gateway, upstream in started.values():
-        gateway.stop()
-        upstream.stop()
+@pytest.fixture
+def server(issuer: Issuer) -> Iterator[KeyServer]:
+    """Publishes the key of the test's issuer."""
+    server = KeyServer(issuer)
+    yield server
+    server.stop()
 
 
 @pytest.fixture
-def upstream() -> Iterator[Upstream]:
-    """An upstream of the test's own, which echoes."""
-    upstream = Upstream()
-    yield upstream
-    upstream.stop()
-    assert upstream.failures == []
-
-
-@pytest.fixture(params=["http", "https"])
-def upstream_scheme(request) -> str:
-    return request.param
-
-
-@pytest.fixture
-def proxy(passed_through, scheme: str, request) -> Iterator[tuple[Gateway, Upstream]]:
-    """A gateway, plain and with TLS, and the upstream behind it, which echoes."""
-    overrides = getattr(request.module, "CONFIGURATION", {})
-    yield from _on_its_best_behaviour(*passed_through(scheme, "http", overrides))
-
-
-@pytest.fixture
-def any_proxy(
-    passed_through, scheme: str, upstream_scheme: str, request
-) -> Iterator[tuple[Gateway, Upstream]]:
-    """The same with an upstream that is plain, and one with TLS."""
-    overrides = getattr(request.module, "CONFIGURATION", {})
-    yield from _on_its_best_behaviour(*passed_through(scheme, upstream_scheme, overrides))
-
-
-def _on_its_best_behaviour(gateway: Gateway, upstream: Upstream):
-    upstream.answer = echo
-    upstream.forget()
-    yield gateway, upstream
-    assert upstream.failures == []
-    if not gateway.is_alive:
-        pytest.fail(f"the gateway ended with exit code {gateway.wait()}:\n{gateway.log.text}")
+def two_writers(api: NotesAPI, device, user: str, note: str, new_name) -> tuple[Device, Device]:
+    """Devices of the owner of `note` and of another who may write to it, both in its room."""
+    guest = new_name("user")
+    api.notes[note].readers.add(guest)
+    return device(user, note), device(guest, note)

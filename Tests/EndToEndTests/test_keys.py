@@ -61,13 +61,6 @@ def issuer() -> Issuer:
     return login("first")
 
 
-@pytest.fixture
-def server(issuer):
-    server = KeyServer(issuer)
-    yield server
-    server.stop()
-
-
 def assert_refused(answer) -> None:
     assert (answer["type"], answer.get("reason")) == ("auth_failed", "auth-failed"), answer
 

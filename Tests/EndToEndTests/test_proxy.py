@@ -4,7 +4,7 @@ import pytest
 
 from harness import http
 from harness.timing import Deadline
-from harness.upstream import Received, Upstream, echo
+from harness.upstream import Received, echo
 
 SIZES = [0, 1, 1000, 16_384, 65_536, 3_000_000]
 
@@ -15,9 +15,7 @@ def data_of(size: int) -> bytes:
 
 
 def ask(gateway, data: bytes, has_body: bool = True) -> http.Response:
-    with http.connect(gateway.endpoint) as stream:
-        stream.send(data)
-        return stream.read_response(has_body=has_body)
+    return http.exchange(gateway.endpoint, data, has_body=has_body)
 
 
 def chunked(body: bytes, size: int) -> bytes:
@@ -103,15 +101,13 @@ def test_the_target_goes_through_byte_for_byte(proxy, target):
     assert upstream.requests[0].target == target
 
 
-def test_the_path_of_the_upstream_stands_in_front(start_gateway):
-    upstream = Upstream()
+def test_the_path_of_the_upstream_stands_in_front(start_gateway, upstream):
     gateway = start_gateway(url=upstream.url + "/v1/api")
     for target in ["/", "/a/../b?c", "//x"]:
         assert ask(gateway, http.request(gateway.endpoint, "GET", target)).status == 200
     assert [each.target for each in upstream.requests] == [
         "/v1/api/", "/v1/api/a/../b?c", "/v1/api//x",
     ]
-    upstream.stop()
 
 
 def test_fields_of_a_request_go_through_as_they_are(proxy):
@@ -172,8 +168,7 @@ def test_what_a_stranger_says_of_who_came_before_is_replaced(proxy):
 
 
 @pytest.mark.parametrize("trusted", ["127.0.0.0/8", "127.0.0.1", "::ffff:127.0.0.0/104"])
-def test_what_a_trusted_proxy_says_is_kept_in_front(start_gateway, trusted):
-    upstream = Upstream()
+def test_what_a_trusted_proxy_says_is_kept_in_front(start_gateway, upstream, trusted):
     proxies = {"proxy": {"trusted_proxies": ["10.0.0.0/8", trusted]}}
     gateway = start_gateway(proxies, url=upstream.url)
     ask(gateway, http.request(gateway.endpoint, "GET", "/a", b"", *FORGED))
@@ -182,7 +177,6 @@ def test_what_a_trusted_proxy_says_is_kept_in_front(start_gateway, trusted):
     scheme = "https" if gateway.endpoint.tls else "http"
     assert request.one("X-Forwarded-Proto") == f"gopher, {scheme}"
     assert request.one("X-Forwarded-Host") == f"bank.example, {gateway.endpoint.authority}"
-    upstream.stop()
 
 
 def test_a_request_id_is_kept_or_made(proxy):

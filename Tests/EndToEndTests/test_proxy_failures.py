@@ -1,22 +1,16 @@
 """PROXY.md, "Pass-through": an upstream that breaks off, and what is answered in its place."""
 
 import ssl
-import time
 
 import pytest
 
 from harness import http
+from harness.impatience import IMPATIENT, UNENDING, telling_of_a_broken_body
 from harness.signals import Signal
 from harness.timing import Deadline, duration, seconds, wait_until
-from harness.upstream import Received, Upstream
+from harness.upstream import Received
 
-CONFIGURATION = {
-    "workers": 1,
-    "limits": {"body_timeout": duration(2)},
-    "upstream": {"request_timeout": duration(1.5)},
-    "proxy": {"max_body_size": 1_000_000},
-}
-UNENDING = "Content-Length: 900000"
+CONFIGURATION = IMPATIENT
 
 
 def ask(gateway, data: bytes) -> http.Response:
@@ -125,8 +119,7 @@ def test_an_answer_that_is_none_is_502(proxy, answer):
     assert len(upstream.requests) == 1, "nothing is sent twice that may have been applied"
 
 
-def test_no_upstream_is_502(start_gateway):
-    upstream = Upstream()
+def test_no_upstream_is_502(start_gateway, upstream):
     upstream.stop()
     gateway = start_gateway(url=upstream.url)
     with http.connect(gateway.endpoint) as stream:
@@ -144,8 +137,7 @@ def test_no_answer_in_time_is_504(proxy):
     assert len(upstream.requests) == 1
 
 
-def test_an_upstream_that_takes_no_body_is_504(start_gateway):
-    upstream = Upstream()
+def test_an_upstream_that_takes_no_body_is_504(start_gateway, upstream):
     ended = Signal()
 
     def answer(request: Received) -> None:
@@ -159,11 +151,9 @@ def test_an_upstream_that_takes_no_body_is_504(start_gateway):
         stream.send_in_background(head + bytes(60_000_000))
         assert_is_error(stream.read_response(), 504, "upstream_timeout")
     ended.give()
-    upstream.stop()
 
 
-def test_more_requests_than_may_wait_are_503(start_gateway):
-    upstream = Upstream()
+def test_more_requests_than_may_wait_are_503(start_gateway, upstream):
     upstream.answer = silent_until_the_end
     gateway = start_gateway(
         {"workers": 1, "upstream": {"max_connections": 1, "queue": 1}}, url=upstream.url
@@ -189,7 +179,6 @@ def test_more_requests_than_may_wait_are_503(start_gateway):
     first.close()
     assert second.read_response().body == b"done"
     second.close()
-    upstream.stop()
 
 
 def test_a_read_is_sent_again_when_its_kept_connection_was_dead(proxy):
@@ -224,15 +213,7 @@ def test_a_body_that_is_announced_too_large_is_413(proxy):
 def test_a_body_that_grows_too_large_is_413(any_proxy):
     gateway, upstream = any_proxy
     ended = Signal()
-
-    def answer(request: Received) -> None:
-        try:
-            request.read_body()
-        except http.ConnectionEnded:
-            ended.give()
-            raise
-
-    upstream.answer = answer
+    upstream.answer = telling_of_a_broken_body(ended)
     field = "Transfer-Encoding: chunked"
     chunk = b"2710\r\n" + bytes(10_000) + b"\r\n"
     with http.connect(gateway.endpoint) as stream:

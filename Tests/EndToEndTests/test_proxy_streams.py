@@ -7,18 +7,13 @@ import pytest
 
 from harness import http
 from harness.device import Device
+from harness.impatience import IMPATIENT, UNENDING, telling_of_a_broken_body
 from harness.signals import Signal
-from harness.timing import Deadline, duration, seconds, wait_until
-from harness.upstream import Received, Upstream
+from harness.timing import Deadline, seconds, wait_until
+from harness.upstream import Received
 from harness.websocket import WebSocket
 
-CONFIGURATION = {
-    "workers": 1,
-    "limits": {"body_timeout": duration(2)},
-    "upstream": {"request_timeout": duration(1.5)},
-    "proxy": {"max_body_size": 1_000_000},
-}
-UNENDING = "Content-Length: 900000"
+CONFIGURATION = IMPATIENT
 MEMORY_GROWTH_MAX = 16 << 20
 
 
@@ -299,15 +294,7 @@ def test_a_client_that_goes_away_cancels_what_is_being_answered(any_proxy):
 def test_a_client_that_goes_away_in_its_body_ends_the_upstreams(any_proxy, field):
     gateway, upstream = any_proxy
     ended = Signal()
-
-    def answer(request: Received) -> None:
-        try:
-            request.read_body()
-        except http.ConnectionEnded:
-            ended.give()
-            raise
-
-    upstream.answer = answer
+    upstream.answer = telling_of_a_broken_body(ended)
     stream = http.connect(gateway.endpoint)
     stream.send(http.request(gateway.endpoint, "PUT", "/a", b"", field) + b"5\r\nhello\r\n")
     wait_until(lambda: b"hello" in upstream.received, what="the first piece")
@@ -363,8 +350,7 @@ def test_one_slow_reader_holds_nobody_up(proxy):
         assert len(slow.read(8_000_000, Deadline(20))) == 8_000_000
 
 
-def test_a_stop_waits_for_answers_that_are_under_way(start_gateway):
-    upstream = Upstream()
+def test_a_stop_waits_for_answers_that_are_under_way(start_gateway, upstream):
     stopping = Signal()
 
     def answer(request: Received) -> None:
@@ -385,7 +371,6 @@ def test_a_stop_waits_for_answers_that_are_under_way(start_gateway):
         response = stream.read_response()
         assert (response.body, response.header("Connection")) == (b"helloworld", "close")
     assert gateway.wait() == 0
-    upstream.stop()
 
 
 # Memory.
@@ -408,11 +393,9 @@ def read_all(stream: http.ByteStream, size: int, pause_every: int) -> int:
 
 
 @pytest.fixture
-def roomy(start_gateway):
-    upstream = Upstream()
+def roomy(start_gateway, upstream):
     large = {"workers": 1, "proxy": {"max_body_size": "1GiB"}}
-    yield start_gateway(large, url=upstream.url), upstream
-    upstream.stop()
+    return start_gateway(large, url=upstream.url), upstream
 
 
 def test_a_large_answer_to_a_slow_client_takes_no_memory(roomy):

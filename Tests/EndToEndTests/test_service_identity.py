@@ -1,13 +1,11 @@
 """CONFIGURATION.md, `upstream.identity: service`: the API is asked by a service, for a user."""
 
-import json
-
 import pytest
 
 from harness.configuration import base, yaml
 from harness.gateway import run
 from harness.renewal import renew, run_out
-from harness.writes import TYPES
+from harness.writes import TYPES, write_by_turns
 
 SERVICE_TOKEN = "the-service.token_of~the+gateway/1="
 
@@ -94,16 +92,10 @@ def test_a_look_at_a_folder_is_asked_with_the_services_token(gateway, api, devic
     assert_asked_by_the_service(api, user, folder, writer.token)
 
 
-def test_two_users_write_each_in_their_own_name(gateway, api, device, user, note, new_name):
-    guest_name = new_name("user")
-    api.notes[note].readers.add(guest_name)
-    owner, guest = device(user, note), device(guest_name, note)
-    owner.update(note, title="from the owner")
-    guest.expect("note_sync", fromUserId=user)
-    guest.update(note, title="from the guest")
-    owner.expect("note_sync", fromUserId=guest_name)
+def test_two_users_write_each_in_their_own_name(gateway, api, two_writers, note):
+    write_by_turns(*two_writers, note)
     names = [request.header("X-User-Id") for request in api.requests("PUT", note)]
-    assert names == [user, guest_name]
+    assert names == [writer.user for writer in two_writers]
     assert {request.bearer for request in api.requests(note=note)} == {SERVICE_TOKEN}
 
 

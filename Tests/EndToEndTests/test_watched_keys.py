@@ -37,13 +37,6 @@ def issuer() -> Issuer:
 
 
 @pytest.fixture
-def server(issuer):
-    server = KeyServer(issuer)
-    yield server
-    server.stop()
-
-
-@pytest.fixture
 def fetching(start_gateway, server):
     """A gateway whose first fetch is held back, and what lets it go. It has the keys of its own
     issuer at once."""

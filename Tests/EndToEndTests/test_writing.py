@@ -7,6 +7,7 @@ import pytest
 
 from harness import frames
 from harness.device import raw_member
+from harness.writes import write_by_turns
 
 
 def send_update_with(device, note: str, changes: str) -> str:
@@ -104,16 +105,10 @@ def test_every_device_in_the_room_hears_every_write_once_and_in_order(device, us
             listener.expect("note_sync", changes={"number": number}, seq=first + number)
 
 
-def test_two_users_write_to_a_shared_note_each_as_themselves(api, device, user, note, new_name):
-    guest_name = new_name("user")
-    api.notes[note].readers.add(guest_name)
-    owner, guest = device(user, note), device(guest_name, note)
-    owner.update(note, title="from the owner")
-    guest.expect("note_sync", fromUserId=user)
-    guest.update(note, title="from the guest")
-    owner.expect("note_sync", fromUserId=guest_name)
+def test_two_users_write_to_a_shared_note_each_as_themselves(api, two_writers, note):
+    write_by_turns(*two_writers, note)
     tokens = [request.header("Authorization") for request in api.requests("PUT", note)]
-    assert tokens == [f"Bearer {owner.token}", f"Bearer {guest.token}"]
+    assert tokens == [f"Bearer {writer.token}" for writer in two_writers]
 
 
 def test_updated_note_is_what_the_api_says_and_not_what_was_sent(api, device, user, note):

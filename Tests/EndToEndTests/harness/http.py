@@ -178,8 +178,10 @@ def request(
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + body
 
 
-def exchange(endpoint: Endpoint, data: bytes, within: float = 10) -> Response:
+def exchange(
+    endpoint: Endpoint, data: bytes, within: float = 10, has_body: bool = True
+) -> Response:
     """Sends `data` on a connection of its own and reads one response."""
     with connect(endpoint) as stream:
         stream.send(data)
-        return stream.read_response(within)
+        return stream.read_response(within, has_body)

@@ -49,3 +49,10 @@ def write_of(type: str, note: str, folder: str, unused: str) -> Write:
         "folder_deleted": (folder, {"folderId": folder}, ("DELETE",)),
     }[type]
     return Write(type, name, fields, methods)
+
+
+def write_by_turns(owner: Device, guest: Device, note: str) -> None:
+    """Both have joined `note`, and each hears of the other's write as the other's."""
+    for writer, listener in ((owner, guest), (guest, owner)):
+        writer.update(note, title=f"from {writer.user}")
+        listener.expect("note_sync", fromUserId=writer.user)
