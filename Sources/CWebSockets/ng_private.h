@@ -4,6 +4,7 @@
 ///     ng_stream.c      a stream: plain, or passed on to ng_tls_stream.c
 ///     ng_tls_stream.c  a raw connection of libwebsockets with TLS
 ///     ng_websocket.c   a WebSocket connection of libwebsockets
+///     ng_utf8.c        whether text is UTF-8
 ///     ng_pump.c        between the two last, for a WebSocket through TLS
 #ifndef NG_PRIVATE_H
 #define NG_PRIVATE_H
@@ -14,6 +15,7 @@
 #include "ng_server.h"
 #include "ng_socket.h"
 #include "ng_stream.h"
+#include "ng_utf8.h"
 #include "ng_websocket.h"
 
 #pragma clang assume_nonnull begin
@@ -128,6 +130,7 @@ typedef struct ws_impl {
   /// A message of which some has come.
   bool is_in_message;
   size_t message_size;
+  ng_utf8 utf8;
   uint8_t *_Nullable message;
   size_t message_capacity;
   ng_pump pump;

@@ -38,6 +38,24 @@ import Testing
   }
 
   @Test(arguments: Way.allCases)
+  func `a closing frame with a body that may not be is a breach of the protocol`(
+    _ way: Way
+  ) throws {
+    let cases: [(body: [UInt8], code: UInt16)] = [
+      ([3], 1002), ([3, 0xe8, 0xff], 1007), ([3, 0xe8, 0xe2, 0x82], 1007),
+    ]
+    for (body, code) in cases {
+      let fixture = try way.front()
+      let client = try way.webSocket(to: fixture)
+      _ = try fixture.events.nextOpened()
+      try client.socket.send(TestWebSocket.frame(8, body))
+      #expect(try client.receive().closeCode == code)
+      #expect(try client.socket.receiveRest() == [])
+      #expect(try fixture.events.nextClosed() == .protocolError(code: code))
+    }
+  }
+
+  @Test(arguments: Way.allCases)
   func `what comes behind a closing frame is not heard`(_ way: Way) throws {
     let fixture = try way.front()
     let client = try way.webSocket(to: fixture)

@@ -83,6 +83,21 @@ import Testing
     #expect(try fixture.events.next() == .text(id, Array("a€".utf8)))
   }
 
+  /// libwebsockets' own check of UTF-8 would take the pongs' payloads for text.
+  @Test(arguments: Way.allCases)
+  func `a pong may carry any bytes, also within a character of a text`(_ way: Way) throws {
+    let fixture = try way.front()
+    let client = try way.webSocket(to: fixture)
+    let id = try fixture.events.nextOpened()
+    for payload: [UInt8] in [[0x3f], [0xff], [0xac]] {
+      try client.socket.send(
+        TestWebSocket.frame(1, Array("a€".utf8.dropLast()), isFinal: false)
+          + TestWebSocket.frame(10, payload) + TestWebSocket.frame(0, [0xac])
+          + TestWebSocket.frame(10, payload))
+      #expect(try fixture.events.next() == .text(id, Array("a€".utf8)))
+    }
+  }
+
   @Test(arguments: Way.allCases)
   func `a binary message is told, without its bytes`(_ way: Way) throws {
     let fixture = try way.front()

@@ -39,16 +39,17 @@ typedef struct ng_ws_callbacks {
   /// The peer is there: it answered a ping, or a part of a message came. Whole messages are told as
   /// such only.
   void (*heard)(void *context, ng_ws_connection *connection);
-  /// The peer's closing frame came, with `code`. What is to be said yet must be said from within,
-  /// with `ng_ws_write_last`: the connection is closed on return.
-  void (*peer_closed)(void *context, ng_ws_connection *connection, uint16_t code);
+  /// The peer's closing frame came, with `code`, or with a body that may not be: then `is_broken`,
+  /// and `code` says what is wrong with it (1002 or 1007). What is to be said yet must be said from
+  /// within, with `ng_ws_write_last`: the connection is closed on return.
+  void (*peer_closed)(void *context, ng_ws_connection *connection, uint16_t code, int is_broken);
   /// libwebsockets closes on its own, for the peer broke the protocol: nothing may be written any
   /// more but the rest of a frame.
   void (*closing)(void *context, ng_ws_connection *connection);
   /// After `ng_ws_write` did not take all, or `ng_ws_is_writable` was false: it may be tried again.
   void (*writable)(void *context, ng_ws_connection *connection);
-  /// The end; the connection is freed on return. `code` is that of the peer's closing frame, or of
-  /// the one that libwebsockets sent, or NG_WS_ABNORMAL.
+  /// The end; the connection is freed on return. `code` is what `peer_closed` had, or that of the
+  /// closing frame that libwebsockets sent, or NG_WS_ABNORMAL.
   void (*closed)(void *context, ng_ws_connection *connection, uint16_t code);
 } ng_ws_callbacks;
 

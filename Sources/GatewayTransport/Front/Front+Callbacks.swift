@@ -31,9 +31,9 @@ extension Front {
     heard: { context, connection in
       Unmanaged<Front>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.heard(connection) }
     },
-    peer_closed: { context, connection, code in
+    peer_closed: { context, connection, code, isBroken in
       Unmanaged<Front>.fromOpaque(context)._withUnsafeGuaranteedRef {
-        $0.clientClosed(connection, code: code)
+        $0.clientClosed(connection, code: code, isBroken: isBroken != 0)
       }
     },
     closing: { context, connection in
@@ -68,13 +68,14 @@ extension Front {
     (slots.start + Int(connection.pointee.slot)).pointee.isPinged = false
   }
 
-  /// The client's closing frame is answered, and that is the end of it.
+  /// The client's closing frame is answered, and that is the end of it. One that is broken counts
+  /// as a breach of the protocol, not as the client's word.
   private func clientClosed(
-    _ connection: UnsafeMutablePointer<ng_ws_connection>, code: UInt16
+    _ connection: UnsafeMutablePointer<ng_ws_connection>, code: UInt16, isBroken: Bool
   ) {
     let index = connection.pointee.slot
     let slot = slots.start + Int(index)
-    slot.pointee.clientCode = code
+    if !isBroken { slot.pointee.clientCode = code }
     guard slot.pointee.state == .open || slot.pointee.state == .closing else { return }
     // What it was sent in this turn answers messages that came before its closing frame.
     flush(index)

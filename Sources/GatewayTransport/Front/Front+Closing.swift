@@ -98,8 +98,7 @@ extension Front {
     guard slot.pointee.state == .open, !slot.pointee.isBlocked, slot.pointee.queue == nil else {
       return
     }
-    // With a payload, of ASCII: libwebsockets does not tell of an empty pong, and checks whether
-    // the bytes of one are UTF-8.
+    // With a payload, for libwebsockets does not tell of an empty pong.
     let frame: [UInt8] = [0x89, 1, UInt8(ascii: "?")]
     frame.withUnsafeBufferPointer { bytes in
       guard let start = bytes.baseAddress else { return }
