@@ -123,6 +123,9 @@ typedef struct ws_impl {
   bool is_reported_closed;
   bool is_ignoring_input;
   bool is_dropped;
+  /// `closing` runs: libwebsockets is freeing the connection perhaps, and must not be given another
+  /// time to do so.
+  bool is_in_closing;
   bool has_peer_closed;
   uint16_t peer_code;
   /// What libwebsockets gave as the reason when it began to close, 0 for nothing.

@@ -210,7 +210,7 @@ void ng_ws_drop(ng_ws_connection *connection) {
   ws->is_ignoring_input = true;
   if (ws->is_tls && ws->pump.stream != NULL && ws->pump.stream->raw != NULL) {
     ng_kill(ws->pump.stream->raw);
-  } else if (ws->lws != NULL) {
+  } else if (ws->lws != NULL && !ws->is_in_closing) {
     ng_kill(ws->lws);
   }
 }
@@ -236,7 +236,10 @@ static void closing(ws_impl *ws, struct lws *lws) {
     ws->lws_code = (uint16_t)(payload[0] << 8 | payload[1]);
   }
   if (ws->is_open && !ws->is_reported_closed && !ws->has_peer_closed && !ws->is_dropped) {
-    callbacks_of(ws)->closing(context_of(ws), &ws->face);
+    // It has not yet written its own frame, if it has one to write (4.1.6, close.c:418 and 439).
+    ws->is_in_closing = true;
+    callbacks_of(ws)->closing(context_of(ws), &ws->face, ws->lws_code != 0);
+    ws->is_in_closing = false;
   }
 }
 

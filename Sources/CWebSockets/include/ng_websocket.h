@@ -43,9 +43,10 @@ typedef struct ng_ws_callbacks {
   /// and `code` says what is wrong with it (1002 or 1007). What is to be said yet must be said from
   /// within, with `ng_ws_write_last`: the connection is closed on return.
   void (*peer_closed)(void *context, ng_ws_connection *connection, uint16_t code, int is_broken);
-  /// libwebsockets closes on its own, for the peer broke the protocol: nothing may be written any
-  /// more but the rest of a frame.
-  void (*closing)(void *context, ng_ws_connection *connection);
+  /// libwebsockets closes on its own, for the peer broke the protocol. With `has_last_word` what is
+  /// written from within goes out before its closing frame. Otherwise, and after that, nothing may
+  /// be written any more but the rest of a frame.
+  void (*closing)(void *context, ng_ws_connection *connection, int has_last_word);
   /// After `ng_ws_write` did not take all, or `ng_ws_is_writable` was false: it may be tried again.
   void (*writable)(void *context, ng_ws_connection *connection);
   /// The end; the connection is freed on return. `code` is what `peer_closed` had, or that of the

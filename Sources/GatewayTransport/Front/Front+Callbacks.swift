@@ -36,9 +36,9 @@ extension Front {
         $0.clientClosed(connection, code: code, isBroken: isBroken != 0)
       }
     },
-    closing: { context, connection in
+    closing: { context, connection, hasLastWord in
       Unmanaged<Front>.fromOpaque(context)._withUnsafeGuaranteedRef {
-        $0.libraryIsClosing(connection)
+        $0.libraryIsClosing(connection, hasLastWord: hasLastWord != 0)
       }
     },
     writable: { context, connection in
@@ -102,10 +102,15 @@ extension Front {
     }
   }
 
-  /// libwebsockets answers a breach of the protocol itself.
-  private func libraryIsClosing(_ connection: UnsafeMutablePointer<ng_ws_connection>) {
-    let slot = slots.start + Int(connection.pointee.slot)
+  /// libwebsockets answers a breach of the protocol itself. Messages that came before the breach,
+  /// in the same turn, were good, and are answered.
+  private func libraryIsClosing(
+    _ connection: UnsafeMutablePointer<ng_ws_connection>, hasLastWord: Bool
+  ) {
+    let index = connection.pointee.slot
+    let slot = slots.start + Int(index)
     guard slot.pointee.state == .open || slot.pointee.state == .closing else { return }
+    if hasLastWord { flush(index) }
     dropOutput(slot)
     slot.pointee.state = .mute
   }
