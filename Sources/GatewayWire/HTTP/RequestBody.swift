@@ -1,8 +1,6 @@
-import GatewayWire
-
 /// The body of one request, found in the bytes behind its head.
-struct RequestBody {
-  enum Step {
+package struct RequestBody: Sendable {
+  package enum Step: Hashable, Sendable {
     /// Payload, up to which the bytes were taken; there may be more behind it.
     case payload(Range<Int>)
     /// So many bytes were taken, without payload.
@@ -19,7 +17,7 @@ struct RequestBody {
 
   private var state: State
 
-  init(_ framing: BodyFraming) {
+  package init(_ framing: BodyFraming) {
     switch framing {
     case .none, .contentLength(0): state = .ended
     case .contentLength(let size): state = .length(remaining: size)
@@ -27,7 +25,7 @@ struct RequestBody {
     }
   }
 
-  var isEnded: Bool {
+  package var isEnded: Bool {
     switch state {
     case .ended: true
     case .length, .chunked: false
@@ -35,7 +33,7 @@ struct RequestBody {
   }
 
   /// How many bytes are to come at least; a chunked body doesn't say.
-  var remainingSizeMin: UInt64 {
+  package var remainingSizeMin: UInt64 {
     switch state {
     case .length(let remaining): remaining
     case .chunked, .ended: 0
@@ -43,7 +41,7 @@ struct RequestBody {
   }
 
   /// Takes the next bytes of the connection, at least one, up to the end of a piece of payload.
-  mutating func consume(_ bytes: UnsafeRawBufferPointer) -> Step {
+  package mutating func consume(_ bytes: UnsafeRawBufferPointer) -> Step {
     switch state {
     case .ended:
       return .taken(0)
