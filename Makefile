@@ -19,7 +19,14 @@ SANITIZED = SWIFT_BACKTRACE=enable=no NOTES_GATEWAY_SLOW=4 \
 SEEDS ?= 1000
 SEED ?=
 
-.PHONY: help build demo test unit-test end-to-end-test check simulate soak format asan tsan \
+# What `make fuzz` runs: one target or all, each for so many seconds, or for so many inputs.
+TARGET ?=
+TIME ?= 60
+RUNS ?=
+
+SWIFT_SOURCES = Package.swift Sources Tests Fuzz/Package.swift
+
+.PHONY: help build demo test unit-test end-to-end-test check simulate soak fuzz format asan tsan \
   install clean dependencies test-dependencies
 
 help:
@@ -29,6 +36,8 @@ help:
 	@echo "make check     format, style, imports, and 1500 seeds of the simulation"
 	@echo "make simulate  the logic in memory: SEEDS=1000, or SEED=123 to see what happens in one"
 	@echo "make soak      a crowd of bad clients beside a pair of good ones: times, memory, what is left"
+	@echo "make fuzz      the readers of untrusted bytes: TIME=60 seconds each, or RUNS=1000000 inputs;"
+	@echo "               TARGET=request for one of them"
 	@echo "make format    format the Swift sources"
 	@echo "make asan      all tests under AddressSanitizer"
 	@echo "make tsan      the threaded tests under ThreadSanitizer"
@@ -55,7 +64,7 @@ end-to-end-test: test-dependencies build
 	NOTES_GATEWAY=$(PROGRAM) $(PYTEST) -q Tests/EndToEndTests
 
 check: test-dependencies
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive --parallel $(SWIFT_SOURCES)
 	$(PYTEST) -q Tests/TidyTests
 	$(SWIFT) build $(STRICT)
 	@$(MAKE) simulate SEEDS=1500
@@ -67,8 +76,14 @@ simulate: dependencies
 soak: test-dependencies build
 	NOTES_GATEWAY=$(PROGRAM) $(PYTHON) -B Tests/Soak/crowd.py
 
+# Both sanitizers by one flag: of two --sanitize, the last would win.
+fuzz: dependencies
+	$(SWIFT) build --package-path Fuzz --scratch-path .build-fuzz -c release \
+	  -Xswiftc -sanitize=fuzzer,address --product fuzz
+	@TARGET=$(TARGET) TIME=$(TIME) RUNS=$(RUNS) scripts/fuzz
+
 format:
-	$(SWIFT) format format --in-place --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format format --in-place --recursive --parallel $(SWIFT_SOURCES)
 
 asan: test-dependencies
 	$(SANITIZED) $(SWIFT) test --disable-xctest --sanitize=address --scratch-path .build-asan
@@ -90,4 +105,4 @@ install: build
 	  $(DESTDIR)$(PREFIX)/lib/systemd/system/notes-gateway.service
 
 clean:
-	rm -rf .build .build-asan .build-tsan
+	rm -rf .build .build-asan .build-tsan .build-fuzz

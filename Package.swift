@@ -43,7 +43,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let package = Package(
   name: "notes-gateway",
-  products: [.executable(name: "notes-gateway", targets: ["notes-gateway"])],
+  products: [
+    .executable(name: "notes-gateway", targets: ["notes-gateway"]),
+    // For Fuzz/, a package of its own.
+    .library(name: "GatewayFuzzing", targets: ["GatewayFuzzing"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -104,6 +108,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strictSwift),
+    module("GatewayFuzzing", ["GatewayTesting", "GatewayWire"]),
+    tests("GatewayFuzzing"),
     tests("GatewayTypes"),
     tests("GatewayWire", ["GatewayTypes", "GatewayTesting"]),
     tests("GatewayTokens", ["GatewayTypes"]),

@@ -1,0 +1,22 @@
+/// What a fuzzer is let loose on: a reader of bytes that nobody has checked, and the rules that
+/// must hold whatever they are.
+///
+/// The rules are judged by readings of their own, simple and slow, so that a finding is a
+/// difference between two independent ones. The inputs that are kept are in `Fuzz/Corpus/NAME`.
+package enum FuzzTarget: String, CaseIterable, Sendable {
+  /// A connection's bytes, as requests: `RequestHeadParser`, `RequestBody`, `WebSocketUpgrade`.
+  case request
+
+  /// What the reader said of an input.
+  package enum Verdict: Hashable, Sendable {
+    case accepted
+    case refused
+  }
+
+  /// Reads `input`, and judges what comes of it.
+  package func check(_ input: [UInt8]) throws(Finding) -> Verdict {
+    switch self {
+    case .request: try RequestTarget.check(input)
+    }
+  }
+}
