@@ -108,7 +108,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strictSwift),
-    module("GatewayFuzzing", ["GatewayTesting", "GatewayWire"]),
+    module("GatewayFuzzing", ["GatewayTypes", "GatewayTesting", "GatewayWire"]),
     tests("GatewayFuzzing"),
     tests("GatewayTypes"),
     tests("GatewayWire", ["GatewayTypes", "GatewayTesting"]),

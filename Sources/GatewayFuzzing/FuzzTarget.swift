@@ -6,6 +6,8 @@
 package enum FuzzTarget: String, CaseIterable, Sendable {
   /// A connection's bytes, as requests: `RequestHeadParser`, `RequestBody`, `WebSocketUpgrade`.
   case request
+  /// A JSON text: `JSONScanner` and what is built on it, and `JSONDocument`, which is jansson.
+  case json
 
   /// What the reader said of an input.
   package enum Verdict: Hashable, Sendable {
@@ -17,6 +19,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   package func check(_ input: [UInt8]) throws(Finding) -> Verdict {
     switch self {
     case .request: try RequestTarget.check(input)
+    case .json: try JSONTarget.check(input)
     }
   }
 }
