@@ -15,6 +15,10 @@ struct YAMLTests {
     Refusal("workers: [\"1, 2]", "f:3:39: this is not YAML: found unexpected end of stream"),
     Refusal("workers: @", "f:1:10: this is not YAML: found character that cannot start any token"),
     Refusal("# ü\nlogging: {level: \u{1}}", "f:2:18: this is not YAML: control characters"),
+    // All that ends a line in YAML, of which libyaml counts none for what it can't decode.
+    Refusal(
+      "# ü\r#\u{85}#\u{2028}#\u{2029}#\r\nlogging: {level: \u{1}}",
+      "f:6:18: this is not YAML: control characters"),
   ])
   func `that is none is reported where it stops making sense`(refusal: Refusal) {
     let report = read(refusal.yaml).report

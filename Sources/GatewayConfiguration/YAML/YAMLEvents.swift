@@ -82,13 +82,19 @@ final class YAMLEvents {
     return YAMLSyntaxError(place: ConfigurationPlace(state.problem_mark), reason: reason)
   }
 
+  /// Counted as libyaml counts its marks, by characters and by what ends a line in YAML 1.1.
   private func place(ofByte offset: Int) -> ConfigurationPlace {
-    let before = text.prefix(max(0, offset))
-    let line = before.count { $0 == UInt8(ascii: "\n") }
-    let lastLine = before.reversed().prefix { $0 != UInt8(ascii: "\n") }
-    // Every byte of a character but its first is 0b10xxxxxx.
-    let column = lastLine.count { $0 & 0xC0 != 0x80 }
-    return ConfigurationPlace(line: line + 1, column: column + 1)
+    var (line, column) = (1, 1)
+    var isBehindCarriageReturn = false
+    for scalar in String(decoding: text.prefix(max(0, offset)), as: UTF8.self).unicodeScalars {
+      switch scalar {
+      case "\n" where isBehindCarriageReturn: break
+      case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": (line, column) = (line + 1, 1)
+      default: column += 1
+      }
+      isBehindCarriageReturn = scalar == "\r"
+    }
+    return ConfigurationPlace(line: line, column: column)
   }
 }
 
