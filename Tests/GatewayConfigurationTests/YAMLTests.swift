@@ -35,6 +35,17 @@ struct YAMLTests {
     #expect(result.report == ["f:2:5: this is not YAML: invalid leading UTF-8 octet"])
   }
 
+  @Test(arguments: [
+    ("workers: 1\nwork", "f:2:5: this is not YAML: could not find expected ':'"),
+    ("logging:\n  level:", "f:2:9: logging.level: has no value"),
+    ("- [", "f:1:4: this is not YAML: did not find expected node content"),
+    ("\"ü", "f:1:3: this is not YAML: found unexpected end of stream"),
+  ])
+  func `that ends in the middle is reported in its last line`(yaml: String, expected: String) {
+    let report = readExactly(yaml).report
+    #expect(report.contains { $0.hasPrefix(expected) }, "\(report)")
+  }
+
   @Test func `may begin with a byte order mark and end its lines like Windows`() throws {
     let configuration = try read("\u{FEFF}workers: 3\r\nlogging:\r\n  level: debug\r\n").get()
     #expect(configuration.workers == 3)

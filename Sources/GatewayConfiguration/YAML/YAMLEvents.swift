@@ -33,6 +33,9 @@ struct YAMLSyntaxError: Error {
 final class YAMLEvents {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let text: UnsafeMutableBufferPointer<UInt8>
+  /// Behind the last character: libyaml ends a last line that has no end, and is then in one that
+  /// the file does not have.
+  private let end: ConfigurationPlace
 
   init(_ bytes: [UInt8]) {
     // libyaml skips a byte order mark only where it may guess the encoding by it.
@@ -40,6 +43,7 @@ final class YAMLEvents {
     let bytes = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
     text = .allocate(capacity: bytes.count)
     _ = text.initialize(from: bytes)
+    end = YAMLEvents.place(behind: text[...])
     // On the heap: libyaml keeps the parser's own address in it.
     parser = .allocate(capacity: 1)
     guard yaml_parser_initialize(parser) == 1 else {
@@ -61,7 +65,7 @@ final class YAMLEvents {
     var event = yaml_event_t()
     guard yaml_parser_parse(parser, &event) == 1 else { throw syntaxError() }
     defer { yaml_event_delete(&event) }
-    return YAMLEvents.copy(event)
+    return copy(event)
   }
 
   private func syntaxError() -> YAMLSyntaxError {
@@ -69,7 +73,8 @@ final class YAMLEvents {
     let problem = state.problem.map { String(cString: $0) } ?? "out of memory"
     // The mark is set by the scanner and the parser, the offset by what decodes for them.
     if state.error == YAML_READER_ERROR {
-      return YAMLSyntaxError(place: place(ofByte: state.problem_offset), reason: problem)
+      return YAMLSyntaxError(
+        place: YAMLEvents.place(behind: text.prefix(max(0, state.problem_offset))), reason: problem)
     }
     var reason = problem
     if let context = state.context {
@@ -79,14 +84,21 @@ final class YAMLEvents {
         reason += "; expected quotes around a text that begins with *"
       }
     }
-    return YAMLSyntaxError(place: ConfigurationPlace(state.problem_mark), reason: reason)
+    return YAMLSyntaxError(place: place(state.problem_mark), reason: reason)
+  }
+
+  /// libyaml counts lines and characters from 0.
+  private func place(_ mark: yaml_mark_t) -> ConfigurationPlace {
+    min(end, ConfigurationPlace(line: mark.line &+ 1, column: mark.column &+ 1))
   }
 
   /// Counted as libyaml counts its marks, by characters and by what ends a line in YAML 1.1.
-  private func place(ofByte offset: Int) -> ConfigurationPlace {
+  private static func place(
+    behind text: Slice<UnsafeMutableBufferPointer<UInt8>>
+  ) -> ConfigurationPlace {
     var (line, column) = (1, 1)
     var isBehindCarriageReturn = false
-    for scalar in String(decoding: text.prefix(max(0, offset)), as: UTF8.self).unicodeScalars {
+    for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
       switch scalar {
       case "\n" where isBehindCarriageReturn: break
       case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": (line, column) = (line + 1, 1)
@@ -100,8 +112,8 @@ final class YAMLEvents {
 
 extension YAMLEvents {
   /// The event as a value of ours: libyaml's memory is gone after it.
-  private static func copy(_ event: yaml_event_t) -> YAMLEvent {
-    let place = ConfigurationPlace(event.start_mark)
+  private func copy(_ event: yaml_event_t) -> YAMLEvent {
+    let place = place(event.start_mark)
     func plain(_ kind: YAMLEvent.Kind) -> YAMLEvent {
       YAMLEvent(kind: kind, place: place, tag: nil, hasAnchor: false)
     }
@@ -135,12 +147,5 @@ extension YAMLEvents {
     default:
       preconditionFailure("libyaml has no other events")
     }
-  }
-}
-
-extension ConfigurationPlace {
-  /// libyaml counts lines and characters from 0.
-  fileprivate init(_ mark: yaml_mark_t) {
-    self.init(line: mark.line &+ 1, column: mark.column &+ 1)
   }
 }
