@@ -8,6 +8,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case request
   /// A JSON text: `JSONScanner` and what is built on it, and `JSONDocument`, which is jansson.
   case json
+  /// A text message of a client: `ClientMessageParser`.
+  case message
 
   /// What the reader said of an input.
   package enum Verdict: Hashable, Sendable {
@@ -20,6 +22,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     switch self {
     case .request: try RequestTarget.check(input)
     case .json: try JSONTarget.check(input)
+    case .message: try MessageTarget.check(input)
     }
   }
 }

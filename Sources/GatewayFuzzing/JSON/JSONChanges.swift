@@ -76,7 +76,7 @@ struct JSONChanges {
   }
 
   private func spelt(
-    _ members: [(name: [UInt8], value: ReferenceJSON)], in text: [UInt8]
+    _ members: [ReferenceJSON.Member], in text: [UInt8]
   ) -> [(name: [UInt8], value: [UInt8])] {
     members.map { ($0.name, Array(text[$0.value.range])) }
   }

@@ -21,8 +21,8 @@ struct JSONRespelling {
     case .object(let members):
       // The last of a name counts, so the order matters where there are several.
       let ordered = value.hasDuplicateNames ? members : members.reversed()
-      let written = ordered.map { name, value in
-        JSONRespelling.escaped(name) + Array("\t:\n".utf8) + respelt(value)
+      let written = ordered.map { member in
+        JSONRespelling.escaped(member.name) + Array("\t:\n".utf8) + respelt(member.value)
       }
       return JSONRespelling.list("{ ", written, "\r, ", "}")
     }

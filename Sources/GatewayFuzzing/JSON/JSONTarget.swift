@@ -62,11 +62,11 @@ enum JSONTarget {
       try require(nodes.count == elements.count, "another number of elements")
       for (node, element) in zip(nodes, elements) { try judge(node, element, in: input) }
     case .object(let members):
-      for (name, value) in members {
-        guard let member = node[String(decoding: name, as: UTF8.self)] else {
+      for expected in members {
+        guard let member = node[String(decoding: expected.name, as: UTF8.self)] else {
           throw Finding("jansson lacks a member")
         }
-        try judge(member, value, in: input)
+        try judge(member, expected.value, in: input)
       }
       try require(node["no member has this name"] == nil, "a member that is not there")
     }
@@ -91,8 +91,8 @@ enum JSONTarget {
       let expectedMembers = expected.members.map { ($0.name, Array(input[$0.value.range])) }
       try require(
         members.elementsEqual(expectedMembers, by: ==), "other members")
-      for (name, _) in expected.members {
-        guard let name = String(validating: name, as: UTF8.self) else { continue }
+      for member in expected.members {
+        guard let name = String(validating: member.name, as: UTF8.self) else { continue }
         let value = slice.member(named: name).map { Array($0.bytes) }
         let last = expected.member(name).map { Array(input[$0.range]) }
         try require(value == last, "another member of a name")

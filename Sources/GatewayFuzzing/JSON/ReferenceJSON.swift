@@ -6,14 +6,22 @@ struct ReferenceJSON {
     /// Decoded. A half of a surrogate pair becomes three bytes that are not UTF-8.
     case string([UInt8])
     case array([ReferenceJSON])
-    case object([(name: [UInt8], value: ReferenceJSON)])
+    case object([Member])
+  }
+
+  struct Member {
+    /// Decoded, by the rules of strings.
+    let name: [UInt8]
+    /// Where the name stands, with its quotes.
+    let nameRange: Range<Int>
+    let value: ReferenceJSON
   }
 
   let content: Content
   /// Where it stands in the text.
   let range: Range<Int>
 
-  var members: [(name: [UInt8], value: ReferenceJSON)] {
+  var members: [Member] {
     if case .object(let members) = content { members } else { [] }
   }
 

@@ -45,17 +45,19 @@ struct ReferenceJSONReader {
     }
   }
 
-  private mutating func members(depth: Int) -> [(name: [UInt8], value: ReferenceJSON)]? {
-    var members: [(name: [UInt8], value: ReferenceJSON)] = []
+  private mutating func members(depth: Int) -> [ReferenceJSON.Member]? {
+    var members: [ReferenceJSON.Member] = []
     guard take("{") else { return nil }
     skipWhiteSpace()
     if take("}") { return [] }
     repeat {
       skipWhiteSpace()
+      let start = position
       guard next == UInt8(ascii: "\""), let name = string() else { return nil }
+      let nameRange = start..<position
       skipWhiteSpace()
       guard take(":"), let value = element(depth: depth + 1) else { return nil }
-      members.append((name, value))
+      members.append(ReferenceJSON.Member(name: name, nameRange: nameRange, value: value))
     } while take(",")
     guard take("}") else { return nil }
     if Set(members.map(\.name)).count < members.count { hasDuplicates = true }
