@@ -108,7 +108,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strictSwift),
-    module("GatewayFuzzing", ["GatewayTypes", "GatewayTesting", "GatewayWire"]),
+    module(
+      "GatewayFuzzing", ["GatewayTypes", "GatewayTesting", "GatewayTokens", "GatewayWire"]),
     tests("GatewayFuzzing"),
     tests("GatewayTypes"),
     tests("GatewayWire", ["GatewayTypes", "GatewayTesting"]),

@@ -10,6 +10,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case json
   /// A text message of a client: `ClientMessageParser`.
   case message
+  /// A token, or what is to be signed of one: `TokenVerifier`.
+  case token
+  /// A JSON Web Key Set: `JSONWebKeySet`.
+  case keys
 
   /// What the reader said of an input.
   package enum Verdict: Hashable, Sendable {
@@ -23,6 +27,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .request: try RequestTarget.check(input)
     case .json: try JSONTarget.check(input)
     case .message: try MessageTarget.check(input)
+    case .token: try TokenTarget.check(input)
+    case .keys: try KeysTarget.check(input)
     }
   }
 }
