@@ -109,7 +109,8 @@ let package = Package(
       ],
       swiftSettings: strictSwift),
     module(
-      "GatewayFuzzing", ["GatewayTypes", "GatewayTesting", "GatewayTokens", "GatewayWire"]),
+      "GatewayFuzzing",
+      ["GatewayTypes", "GatewayConfiguration", "GatewayTesting", "GatewayTokens", "GatewayWire"]),
     tests("GatewayFuzzing"),
     tests("GatewayTypes"),
     tests("GatewayWire", ["GatewayTypes", "GatewayTesting"]),

@@ -14,6 +14,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case token
   /// A JSON Web Key Set: `JSONWebKeySet`.
   case keys
+  /// A configuration file: `ConfigurationReader`.
+  case configuration
 
   /// What the reader said of an input.
   package enum Verdict: Hashable, Sendable {
@@ -29,6 +31,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .message: try MessageTarget.check(input)
     case .token: try TokenTarget.check(input)
     case .keys: try KeysTarget.check(input)
+    case .configuration: try ConfigurationTarget.check(input)
     }
   }
 }
