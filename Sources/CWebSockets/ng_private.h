@@ -130,8 +130,11 @@ typedef struct ws_impl {
   uint16_t peer_code;
   /// What libwebsockets gave as the reason when it began to close, 0 for nothing.
   uint16_t lws_code;
+  bool is_trusted;
   /// A message of which some has come.
   bool is_in_message;
+  /// It is larger than what is kept.
+  bool is_dropping;
   size_t message_size;
   ng_utf8 utf8;
   uint8_t *_Nullable message;

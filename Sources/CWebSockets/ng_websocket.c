@@ -50,6 +50,7 @@ static void forget_message(ws_impl *ws) {
   ws->message_capacity = 0;
   ws->message_size = 0;
   ws->is_in_message = false;
+  ws->is_dropping = false;
   ws->utf8 = (ng_utf8){0};
 }
 
@@ -69,6 +70,20 @@ static void append(ws_impl *ws, const uint8_t *bytes, size_t size) {
     ws->message_capacity = capacity;
   }
   memcpy(ws->message + ws->message_size, bytes, size);
+}
+
+/// Keeps a part of a message, or drops all of it from here on.
+static void keep(ws_impl *ws, const uint8_t *bytes, size_t size) {
+  size_t kept_max = ws->is_trusted ? ws->server->settings.message_size_max
+                                   : ws->server->settings.early_message_size_max;
+  if (ws->is_dropping || ws->message_size + size > kept_max) {
+    free(ws->message);
+    ws->message = NULL;
+    ws->message_capacity = 0;
+    ws->is_dropping = true;
+  } else {
+    append(ws, bytes, size);
+  }
 }
 
 /// Makes libwebsockets say that a message was no text, and close.
@@ -99,7 +114,7 @@ static int received(ws_impl *ws, struct lws *lws, const uint8_t *bytes, size_t s
     return refuse_text(ws, lws);
   }
   if (!is_binary && !(is_first && is_final)) {
-    append(ws, bytes, size);
+    keep(ws, bytes, size);
   }
   ws->message_size += size;
   if (!is_final) {
@@ -108,6 +123,8 @@ static int received(ws_impl *ws, struct lws *lws, const uint8_t *bytes, size_t s
   }
   if (is_binary) {
     callbacks_of(ws)->binary(context_of(ws), &ws->face);
+  } else if (ws->is_dropping) {
+    callbacks_of(ws)->too_early(context_of(ws), &ws->face);
   } else if (is_first || ws->message == NULL) {
     callbacks_of(ws)->text(context_of(ws), &ws->face, bytes, ws->message_size);
   } else {
@@ -149,6 +166,8 @@ static int peer_closed(ws_impl *ws, const uint8_t *payload, size_t size) {
   // Its own answer would repeat codes that must not be sent.
   return -1;
 }
+
+void ng_ws_trust(ng_ws_connection *connection) { impl_of(connection)->is_trusted = true; }
 
 // MARK: frames out
 

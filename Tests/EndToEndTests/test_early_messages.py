@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from harness import frames
 from harness.timing import duration
 
 
@@ -109,3 +110,30 @@ def test_early_messages_of_who_never_authenticates_are_dropped(start_gateway, ap
     messages = client.websocket.expect_close(4401)
     assert all(json.loads(text)["type"] == "error" for text in messages)
     assert api.requests(note=note) == []
+
+
+def test_a_message_that_could_never_be_held_is_not_kept_and_refused(gateway, stranger, user, note):
+    client = stranger(gateway)
+    client.send("note_update", noteId=note, changes={"text": "x" * 300_000})
+    client.expect("error", code="authentication_required", message="Authentication required")
+    client.authenticate(gateway.issuer.token(user))
+    client.join(note)
+    client.update(note, text="x" * 300_000)
+
+
+def test_strangers_have_little_of_a_message_kept(start_gateway, stranger, api, user, note):
+    gateway = start_gateway()
+    strangers = [stranger(gateway) for _ in range(60)]
+    before = gateway.resident_size
+    part = frames.encode(frames.TEXT, b"x" * 250_000, is_final=False)
+    rest = frames.encode(frames.CONTINUATION, b"x" * 250_000, is_final=False)
+    for client in strangers:
+        client.websocket.send_raw(part + rest + rest)
+        client.websocket.send_ping(b"?")
+    for client in strangers:
+        client.websocket.receive_pong()
+    # Whole they would have been 45 MB.
+    assert gateway.resident_size - before < 12 << 20
+    for client in strangers:
+        client.websocket.send_raw(frames.encode(frames.CONTINUATION, b""))
+        client.expect("error", code="authentication_required")

@@ -207,6 +207,7 @@ private final class FixtureHandler: FrontHandler {
   func receivedText(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer) {
     events.add(.text(id, Array(bytes)))
   }
+  func receivedTooEarly(_ id: ConnectionID) { events.note("too early") }
   func receivedBinary(_ id: ConnectionID) { events.add(.binary(id)) }
   func receivedTooLarge(_ id: ConnectionID) { events.add(.tooLarge(id)) }
   func outboundQueueOverflowed(_ id: ConnectionID) { events.add(.overflowed(id)) }

@@ -29,6 +29,9 @@ typedef struct ng_server {
 typedef struct ng_server_settings {
   /// The largest message of a client, in bytes, 1 and up.
   size_t message_size_max;
+  /// The largest text message that is kept of a client before `ng_ws_trust`, in bytes: larger ones
+  /// are read and dropped.
+  size_t early_message_size_max;
   /// How long a TLS handshake may take at the very most, in seconds, 1 and up. At its end the
   /// connection is cut off, so that whoever wants to part well has a shorter time of their own.
   int handshake_timeout_s;

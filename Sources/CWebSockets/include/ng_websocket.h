@@ -31,6 +31,9 @@ typedef struct ng_ws_callbacks {
   void (*opened)(void *context, ng_ws_connection *connection);
   /// One whole text message, which is valid UTF-8.
   void (*text)(void *context, ng_ws_connection *connection, const uint8_t *bytes, size_t size);
+  /// One whole text message came that was larger than what is kept before `ng_ws_trust`, and was
+  /// dropped.
+  void (*too_early)(void *context, ng_ws_connection *connection);
   /// One whole binary message came, and was dropped.
   void (*binary)(void *context, ng_ws_connection *connection);
   /// A message passed, or announces to pass, `message_size_max`. Nothing more is read out of this
@@ -53,6 +56,10 @@ typedef struct ng_ws_callbacks {
   /// closing frame that libwebsockets sent, or NG_WS_ABNORMAL.
   void (*closed)(void *context, ng_ws_connection *connection, uint16_t code);
 } ng_ws_callbacks;
+
+/// From now on messages are kept up to `message_size_max`. Until then anybody could have as much
+/// kept, for each of as many connections as they may open.
+void ng_ws_trust(ng_ws_connection *connection);
 
 /// Whether `ng_ws_write` would take something now. When not, `writable` follows by itself.
 int ng_ws_is_writable(ng_ws_connection *connection);

@@ -66,6 +66,7 @@ final class DemoServer: FrontHandler {
   // No upgrade is accepted, so there is no WebSocket connection to hear of.
   func opened(_ id: ConnectionID, client: PeerAddress, _ ticket: ConnectionTicket) {}
   func receivedText(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer) {}
+  func receivedTooEarly(_ id: ConnectionID) {}
   func receivedBinary(_ id: ConnectionID) {}
   func receivedTooLarge(_ id: ConnectionID) {}
   func outboundQueueOverflowed(_ id: ConnectionID) {}

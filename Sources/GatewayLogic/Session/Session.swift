@@ -179,6 +179,13 @@ package struct Session {
     }
   }
 
+  /// A message over `Limits.earlyMessageKeptSizeMax`, of which nothing was kept, for it came, or
+  /// began to come, before the client had authenticated.
+  package mutating func receivedTooEarly(into effects: inout [SessionEffect]) {
+    guard !isClosing else { return }
+    effects.append(.send(.error(ErrorReport(.authenticationRequired))))
+  }
+
   /// A message over `Limits.messageSizeMax`.
   package mutating func receivedTooLarge(into effects: inout [SessionEffect]) {
     guard !isClosing else { return }

@@ -133,6 +133,7 @@ package struct Preparation: Sendable {
       bodyTimeout: configuration.front.bodyTimeout,
       idleTimeout: configuration.front.idleTimeout,
       messageSizeMax: configuration.limits.messageSizeMax,
+      earlyMessageSizeMax: configuration.limits.earlyMessageKeptSizeMax,
       pingInterval: configuration.webSocket.pingInterval,
       outboundQueueSizeMax: configuration.limits.outboundQueueSizeMax)
   }

@@ -45,6 +45,16 @@ extension Worker: FrontHandler {
     settle()
   }
 
+  func receivedTooEarly(_ id: ConnectionID) {
+    connections.countMessage(from: id)
+    // What it says was not kept, so it has no name to be answered by.
+    let unread = ClientMessageError(.invalidMessage, reason: "")
+    withMessage(of: id, .failure(unread)) { session, effects in
+      session.receivedTooEarly(into: &effects)
+    }
+    settle()
+  }
+
   func receivedBinary(_ id: ConnectionID) {
     connections.countMessage(from: id)
     let error = ClientMessageError(

@@ -33,6 +33,7 @@ extension Worker {
     case .verify(let token, requestID: let requestID):
       verify(token, requestID, for: id)
     case .identified(let user):
+      front.trust(id)
       readers.identified(id.slot, as: user)
       log.info(
         "connection authenticated",

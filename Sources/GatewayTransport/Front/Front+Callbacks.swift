@@ -17,6 +17,12 @@ extension Front {
           front.id(of: connection.pointee.slot), UnsafeRawBufferPointer(start: bytes, count: size))
       }
     },
+    too_early: { context, connection in
+      Unmanaged<Front>.fromOpaque(context)._withUnsafeGuaranteedRef { front in
+        front.heard(connection)
+        front.handler?.receivedTooEarly(front.id(of: connection.pointee.slot))
+      }
+    },
     binary: { context, connection in
       Unmanaged<Front>.fromOpaque(context)._withUnsafeGuaranteedRef { front in
         front.heard(connection)

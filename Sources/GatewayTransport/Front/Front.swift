@@ -78,6 +78,7 @@ package final class Front {
     let context = Unmanaged.passUnretained(self).toOpaque()
     var native = ng_server_settings(
       message_size_max: settings.messageSizeMax,
+      early_message_size_max: settings.earlyMessageSizeMax,
       handshake_timeout_s: Front.handshakeCutSeconds(settings.headerTimeout),
       callbacks: Front.callbacks)
     let problem = withErrorText { error, errorSize in
@@ -182,6 +183,11 @@ extension Front {
   /// What waits for one client to read it, in bytes; 0 for a connection that is gone.
   package func queuedSize(of id: ConnectionID) -> Int {
     slot(of: id)?.pointee.queuedSize ?? 0
+  }
+
+  /// From now on messages of a client are kept up to `messageSizeMax`.
+  package func trust(_ id: ConnectionID) {
+    if let connection = slot(of: id)?.pointee.connection { ng_ws_trust(connection) }
   }
 
   /// Whether what is sent to `id` now can reach it.

@@ -16,6 +16,8 @@ package struct TransportSettings: Hashable, Sendable {
   package var idleTimeout: Duration
   /// `websocket.max_message_size`: the largest message of a client, 1 and up.
   package var messageSizeMax: Int
+  /// The largest text message that is kept of a client before `Front.trust`.
+  package var earlyMessageSizeMax: Int
   /// `websocket.ping_interval`: after so long a silence the client is pinged, after another one the
   /// connection is given up. Zero: never.
   package var pingInterval: Duration
@@ -30,7 +32,7 @@ package struct TransportSettings: Hashable, Sendable {
   package init(
     headerSizeMax: Int = 32 << 10, headerTimeout: Duration = .seconds(10),
     bodyTimeout: Duration = .seconds(30), idleTimeout: Duration = .seconds(75),
-    messageSizeMax: Int = 1 << 20,
+    messageSizeMax: Int = 1 << 20, earlyMessageSizeMax: Int = .max,
     pingInterval: Duration = .seconds(30), outboundQueueSizeMax: Int = 4 << 20,
     closeTimeout: Duration = .seconds(5),
     ticketKeyLifetime: Duration = TransportSettings.ticketLifetime
@@ -40,6 +42,7 @@ package struct TransportSettings: Hashable, Sendable {
     self.bodyTimeout = bodyTimeout
     self.idleTimeout = idleTimeout
     self.messageSizeMax = messageSizeMax
+    self.earlyMessageSizeMax = earlyMessageSizeMax
     self.pingInterval = pingInterval
     self.outboundQueueSizeMax = outboundQueueSizeMax
     self.closeTimeout = closeTimeout

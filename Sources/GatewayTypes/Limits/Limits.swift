@@ -31,6 +31,13 @@ package struct Limits: Hashable, Sendable {
     self.earlyMessageSizeMax = earlyMessageSizeMax
   }
 
+  /// The largest message that is read at all before authentication: one that could be held, or has
+  /// a token, with an envelope around it.
+  package var earlyMessageKeptSizeMax: Int {
+    let (size, overflow) = max(earlyMessageSizeMax, 16 << 10).addingReportingOverflow(32 << 10)
+    return overflow ? .max : size
+  }
+
   /// The requests of one connection that may be unanswered at a time.
   package var unansweredCountMax: Int { 1024 }
 
