@@ -24,6 +24,8 @@ package struct Configuration: Equatable, Sendable {
   package var front: Front
   /// `proxy`.
   package var proxy: Proxy
+  /// `admin`.
+  package var admin: Admin
   /// `logging.level`.
   package var logLevel: LogLevel
   /// `workers`: 0 to 1024; 0 means one per core.
@@ -38,7 +40,7 @@ package struct Configuration: Equatable, Sendable {
     listeners: [Listener] = [Listener()], upstream: Upstream, authentication: Authentication,
     webSocket: WebSocket = WebSocket(), limits: Limits = Limits(),
     connectionBounds: ConnectionBounds = ConnectionBounds(), front: Front = Front(),
-    proxy: Proxy = Proxy(), logLevel: LogLevel = .info, workers: Int = 0,
+    proxy: Proxy = Proxy(), admin: Admin = Admin(), logLevel: LogLevel = .info, workers: Int = 0,
     shutdownGrace: Duration = .seconds(20),
     places: ConfigurationPlaces = ConfigurationPlaces()
   ) {
@@ -50,6 +52,7 @@ package struct Configuration: Equatable, Sendable {
     self.connectionBounds = connectionBounds
     self.front = front
     self.proxy = proxy
+    self.admin = admin
     self.logLevel = logLevel
     self.workers = workers
     self.shutdownGrace = shutdownGrace
@@ -105,6 +108,25 @@ extension Configuration {
       self.syncsWrites = syncsWrites
       self.syncRoutes = syncRoutes
     }
+  }
+
+  /// What is for operators, and for the API.
+  package struct Admin: Equatable, Sendable {
+    /// `admin.listen`: where it is served; nil nowhere.
+    package var address: ListenAddress?
+    /// `admin.publish_token_file`: with what the API may publish; nil: nobody may. Absolute when
+    /// read from a file.
+    package var publishTokenFile: String?
+
+    package init(
+      address: ListenAddress? = .ip(.loopback, port: Admin.portDefault),
+      publishTokenFile: String? = nil
+    ) {
+      self.address = address
+      self.publishTokenFile = publishTokenFile
+    }
+
+    package static let portDefault: UInt16 = 9090
   }
 
   /// What clients of the WebSocket paths are held to.

@@ -31,6 +31,8 @@ package struct ConfigurationFiles: Equatable, Sendable {
   /// Of `upstream.service.token_file`, without one line end at its end; nil unless
   /// `upstream.identity` is `service`, since it is of no use then.
   package var serviceToken: BearerToken?
+  /// Of `admin.publish_token_file`, without one line end at its end.
+  package var publishToken: BearerToken?
   /// Of `authentication.keys.jwks_file`.
   package var jwks: [UInt8]?
   /// Of `authentication.keys.public_key_file`.
@@ -41,11 +43,13 @@ package struct ConfigurationFiles: Equatable, Sendable {
 
   package init(
     listeners: [TLS?] = [], upstreamCA: [UInt8]? = nil, serviceToken: BearerToken? = nil,
-    jwks: [UInt8]? = nil, publicKey: [UInt8]? = nil, hmacSecret: [UInt8]? = nil
+    publishToken: BearerToken? = nil, jwks: [UInt8]? = nil, publicKey: [UInt8]? = nil,
+    hmacSecret: [UInt8]? = nil
   ) {
     self.listeners = listeners
     self.upstreamCA = upstreamCA
     self.serviceToken = serviceToken
+    self.publishToken = publishToken
     self.jwks = jwks
     self.publicKey = publicKey
     self.hmacSecret = hmacSecret
@@ -91,6 +95,10 @@ package struct ConfigurationFiles: Equatable, Sendable {
     if configuration.upstream.identity == .service {
       files.serviceToken = read(
         configuration.upstream.service.tokenFile, of: "upstream.service.token_file", token)
+    }
+    if configuration.admin.address != nil {
+      files.publishToken = read(
+        configuration.admin.publishTokenFile, of: "admin.publish_token_file", token)
     }
     return problems.isEmpty ? .success(files) : .failure(ConfigurationProblems(problems))
   }

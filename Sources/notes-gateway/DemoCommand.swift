@@ -51,6 +51,7 @@ struct DemoCommand: ParsableCommand {
       authentication: Configuration.Authentication(
         keys: Configuration.Authentication.Keys(), algorithms: [.hs256]),
       // A browser or two: what a shell may open is enough for these.
-      connectionBounds: ConnectionBounds(all: 256), workers: 2, shutdownGrace: .seconds(2))
+      connectionBounds: ConnectionBounds(all: 256),
+      admin: Configuration.Admin(address: nil), workers: 2, shutdownGrace: .seconds(2))
   }
 }

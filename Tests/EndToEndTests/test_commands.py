@@ -183,7 +183,7 @@ shutdown_grace: [20s]
         ({"upstream": {"surprise": 1}}, "surprise"),
         ({"upstream": {"service": {"surprise": "x"}}}, "surprise"),
         ({"history": {"lifetime": "5m"}}, "history"),
-        ({"admin": {"listen": ""}}, "admin"),
+        ({"admin": {"surprise": 1}}, "surprise"),
         ({"cluster": {"prefix": "x"}}, "cluster"),
     ],
     ids=str,

@@ -55,7 +55,7 @@ struct SectionTests {
     Refusal(
       "cluster: {}",
       "f:1:1: cluster: unknown key; expected listen, upstream, authentication, websocket, limits, "
-        + "proxy, logging, workers or shutdown_grace"),
+        + "proxy, admin, logging, workers or shutdown_grace"),
     Refusal(
       "logging:\n  format: json", "f:2:3: logging.format: unknown key; expected level"),
     Refusal(
@@ -63,7 +63,7 @@ struct SectionTests {
     Refusal(
       "\"a\\nb\": 1",
       "f:1:1: \"a\\u{a}b\": unknown key; expected listen, upstream, authentication, websocket, "
-        + "limits, proxy, logging, workers or shutdown_grace"),
+        + "limits, proxy, admin, logging, workers or shutdown_grace"),
   ])
   func `that nobody knows are refused, with the one that was probably meant`(refusal: Refusal) {
     #expect(read(refusal.yaml).report == refusal.report)

@@ -19,6 +19,7 @@ extension ConfigurationReader {
     root.section("websocket") { readWebSocket(&$0, into: &configuration) }
     root.section("limits") { readLimits(&$0, into: &configuration) }
     root.section("proxy") { readProxy(&$0, into: &configuration) }
+    root.section("admin") { readAdmin(&$0, into: &configuration.admin) }
     root.section("logging") { $0.read("level", .choice, into: &configuration.logLevel) }
     root.read("workers", .integer(in: 0...1024), into: &configuration.workers)
     root.read(
@@ -192,6 +193,16 @@ extension ConfigurationReader {
       as: "a pair such as \"POST /api/notes/{noteId}/star\": note_sync"
     ) { configuration.proxy.syncRoutes.append(SyncRoute($0, $1)) }
     checkSyncRoutesDiffer(section, configuration)
+  }
+
+  private static func readAdmin(
+    _ section: inout Section, into admin: inout Configuration.Admin
+  ) {
+    let directory = section.reading.baseDirectory
+    section.read("listen", .adminAddress(in: directory), into: &admin.address)
+    section.read(
+      "publish_token_file", .optionalFile("a file with the token of publishers", in: directory),
+      into: &admin.publishTokenFile)
   }
 }
 

@@ -87,6 +87,44 @@ extension ValueFormat where Value == ListenAddress {
   }
 }
 
+extension ValueFormat where Value == String? {
+  /// The path of a file, made absolute; nil for the empty text.
+  static func optionalFile(_ what: String, in directory: String) -> Self {
+    ValueFormat(expectation: "the path of \(what), or \"\"") { text throws(ValueProblem) in
+      text.isEmpty ? nil : try filePath(text, in: directory)
+    }
+  }
+}
+
+extension ValueFormat where Value == ListenAddress? {
+  /// An IP address and a port, an IPv6 address in brackets, or `unix:` and a path, made absolute;
+  /// nil for the empty text.
+  static func adminAddress(in directory: String) -> Self {
+    let unix = ValueFormat<ListenAddress>.listenAddress(in: directory)
+    return ValueFormat(
+      expectation: "an address and a port, such as 127.0.0.1:9090 or [::1]:9090, unix:/path, or "
+        + "\"\" for none"
+    ) { text throws(ValueProblem) in
+      if text.isEmpty { return nil }
+      if text.hasPrefix("unix:") { return try unix.parse(text) }
+      guard let colon = text.lastIndex(of: ":"), !text.hasSuffix("]") else {
+        throw ValueProblem("has no port")
+      }
+      let port = text[text.index(after: colon)...]
+      guard (1...5).contains(port.utf8.count), port.utf8.allSatisfy(\.isDigit),
+        let number = UInt16(port)
+      else { throw ValueProblem("has no port from 0 to 65535") }
+      var host = text[..<colon]
+      let isBracketed = host.hasPrefix("[") && host.hasSuffix("]") && host.utf8.count > 2
+      if isBracketed { host = host.dropFirst().dropLast() }
+      guard let address = IPAddress(String(host)), (address.family == .v6) == isBracketed else {
+        throw ValueProblem("does not begin with an IP address")
+      }
+      return .ip(address, port: number)
+    }
+  }
+}
+
 /// `text` as an absolute path: relative to `directory`, which is absolute.
 private func filePath(_ text: String, in directory: String) throws(ValueProblem) -> String {
   guard !text.isEmpty else { throw ValueProblem("is empty") }

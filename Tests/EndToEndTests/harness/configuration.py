@@ -26,6 +26,8 @@ def base(upstream_url: str) -> Configuration:
         "logging": {"level": os.environ.get("NOTES_GATEWAY_LOG_LEVEL", "info")},
         # A test says in a second what a person says in an hour.
         "limits": {"messages_per_minute": 1_000_000},
+        # Gateways run side by side: who wants one asks for it, on a port of its own choice.
+        "admin": {"listen": ""},
         "workers": 2,
         "shutdown_grace": duration(3),
     }

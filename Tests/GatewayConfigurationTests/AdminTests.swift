@@ -1,0 +1,59 @@
+import GatewayConfiguration
+import GatewayTypes
+import Testing
+
+@Suite("The key admin")
+struct AdminTests {
+  @Test(arguments: [
+    ("127.0.0.1:9090", "127.0.0.1:9090"), ("127.0.0.1:0", "127.0.0.1:0"),
+    ("0.0.0.0:65535", "0.0.0.0:65535"), ("[::1]:9090", "[::1]:9090"), ("[::]:1", "[::]:1"),
+    ("unix:admin.sock", "unix:/etc/gateway/admin.sock"), ("unix:/run/a.sock", "unix:/run/a.sock"),
+  ]) func `takes an address and a port, or a path`(text: String, address: String) throws {
+    let configuration = try read("admin: {listen: '\(text)'}").get()
+    #expect(configuration.admin.address?.description == address)
+  }
+
+  @Test func `is there unless it is turned off`() throws {
+    #expect(try read("workers: 1").get().admin == Configuration.Admin())
+    #expect(try read("workers: 1").get().admin.address?.description == "127.0.0.1:9090")
+    #expect(try read("admin: {listen: ''}").get().admin.address == nil)
+  }
+
+  @Test(arguments: [
+    ("9090", "has no port"), ("127.0.0.1", "has no port"), ("[::1]", "has no port"),
+    ("127.0.0.1:", "has no port from 0 to 65535"),
+    ("127.0.0.1:65536", "has no port from 0 to 65535"),
+    ("127.0.0.1:+1", "has no port from 0 to 65535"),
+    ("127.0.0.1:-1", "has no port from 0 to 65535"),
+    ("localhost:9090", "does not begin with an IP address"),
+    ("::1:9090", "does not begin with an IP address"),
+    ("[127.0.0.1]:9090", "does not begin with an IP address"),
+    ("[]:9090", "does not begin with an IP address"),
+    (":9090", "does not begin with an IP address"),
+    ("unix:", "is empty"),
+  ]) func `refuses what is neither`(text: String, reason: String) {
+    #expect(
+      read("admin: {listen: '\(text)'}").report == [
+        "f:1:17: admin.listen: \"\(text)\" \(reason); expected an address and a port, such as "
+          + "127.0.0.1:9090 or [::1]:9090, unix:/path, or \"\" for none"
+      ])
+  }
+
+  @Test func `has a token to publish with where a file is named`() throws {
+    let directory = try TemporaryDirectory()
+    let file = try directory.write("opensesame\r\n", to: "token")
+    for (path, token) in [(file, "opensesame"), ("", nil)] {
+      let configuration = try read("admin: {publish_token_file: '\(path)'}").get()
+      #expect(configuration.admin.publishTokenFile == (path.isEmpty ? nil : path))
+      var alone = configuration
+      alone.authentication.keys = Configuration.Authentication.Keys()
+      #expect(try ConfigurationFiles.read(for: alone).get().publishToken?.text == token)
+    }
+    let configuration = try read("admin: {publish_token_file: /nowhere}").get()
+    guard case .failure(let problems) = ConfigurationFiles.read(for: configuration) else {
+      Issue.record("a file that is not there was read")
+      return
+    }
+    #expect(problems.description.contains("admin.publish_token_file: \"/nowhere\" cannot be read"))
+  }
+}
