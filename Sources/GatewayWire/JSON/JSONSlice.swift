@@ -89,6 +89,30 @@ package struct JSONMembers: Sequence, IteratorProtocol {
   }
 }
 
+extension JSONSlice {
+  /// The elements of an array, in order; none for any other value.
+  var elements: [JSONSlice] {
+    var scanner = JSONScanner(bytes, dialect: .rfc8259)
+    var elements: [JSONSlice] = []
+    guard scanner.skip(UInt8(ascii: "[")) else { return [] }
+    scanner.skipWhiteSpace()
+    guard !scanner.skip(UInt8(ascii: "]")) else { return [] }
+    repeat {
+      scanner.skipWhiteSpace()
+      let start = scanner.position
+      do {
+        try scanner.skipValue()
+      } catch {
+        preconditionFailure("a value that was found to be JSON is not, at \(error.position)")
+      }
+      let range = start..<scanner.position
+      elements.append(JSONSlice(scanned: UnsafeRawBufferPointer(rebasing: bytes[range])))
+      scanner.skipWhiteSpace()
+    } while scanner.skip(UInt8(ascii: ","))
+    return elements
+  }
+}
+
 extension JSONText {
   /// The one JSON value in `text`, byte for byte, without the white space around it.
   ///

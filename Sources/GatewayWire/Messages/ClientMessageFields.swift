@@ -19,7 +19,7 @@ struct ClientMessageFields {
     }
   }
 
-  private init(root: JSONNode, source: JSONSlice) {
+  init(root: JSONNode, source: JSONSlice) {
     self.root = root
     self.source = source
   }
@@ -64,11 +64,16 @@ struct ClientMessageFields {
 
   /// The required `folderId`.
   func folderID() throws(ClientFieldError) -> FolderID {
-    let text = try string("folderId")
+    try ClientMessageFields.folderID(root["folderId"], named: "folderId")
+  }
+
+  /// A folder's name out of `node`, which the message calls `name`.
+  static func folderID(_ node: JSONNode?, named name: String) throws(ClientFieldError) -> FolderID {
+    let text = try string(node, named: name)
     do {
       return try FolderID(text)
     } catch {
-      throw ClientFieldError("folderId \(error.description)")
+      throw ClientFieldError("\(name) \(error.description)")
     }
   }
 
