@@ -229,6 +229,8 @@ struct ssl_ctx_st *ng_tls_unused_context_new(void) {
 
 void ng_tls_unused_context_free(struct ssl_ctx_st *context) { SSL_CTX_free(context); }
 
+const char *ng_tls_library_version(void) { return OpenSSL_version(OPENSSL_VERSION_STRING); }
+
 int ng_tls_is_established(const struct ssl_st *session) { return SSL_is_init_finished(session); }
 
 void ng_tls_end_quietly(struct ssl_st *session) { SSL_set_quiet_shutdown(session, 1); }

@@ -61,6 +61,8 @@ static void leave_process(void) {
   pthread_mutex_unlock(&process_lock);
 }
 
+const char *ng_server_library_version(void) { return lws_get_library_version(); }
+
 // MARK: descriptors
 
 /// At its end libwebsockets 4.1.6 closes the descriptor of its event pipe twice on a loop of libuv,

@@ -23,6 +23,9 @@ package final class UpstreamClient {
   private var refusalTimer: Timer?
   private var isAnswering = false
 
+  /// Requests that are under way, those that wait for a connection not counted.
+  package var inFlightCount: Int { inFlight.count }
+
   /// Prepares libcurl for the process. Thread: the main one, before the first client. False when
   /// the libcurl at hand lacks something; ng_http.h lists what it takes.
   package static func prepareProcess() -> Bool {

@@ -47,7 +47,7 @@ struct KeptNamesTests {
     #expect(KeptNames(in: session).operations == [])
     session.receive(
       ClientMessage(requestID: nil, .joinNote(.named("n1"))), size: 10,
-      wallNow: WallTime(milliseconds: 0), into: &effects)
+      at: Self.now, wallNow: WallTime(milliseconds: 0), into: &effects)
     let operation = OperationID(number: 1)
     #expect(KeptNames(in: session).operations == [operation])
     session.joinAnswered(

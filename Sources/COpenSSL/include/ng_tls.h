@@ -67,6 +67,9 @@ int ng_tls_is_established(const struct ssl_st *session);
 /// Tells the peer that nothing more will come (close_notify). Thread: the session's.
 void ng_tls_end_output(struct ssl_st *session);
 
+/// The version of OpenSSL that this process runs with, such as 3.0.17. Thread: any.
+const char *ng_tls_library_version(void);
+
 /// Has the session end without telling the peer (no close_notify). Thread: the session's.
 void ng_tls_end_quietly(struct ssl_st *session);
 

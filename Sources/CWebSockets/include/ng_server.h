@@ -38,6 +38,9 @@ typedef struct ng_server_settings {
   ng_ws_callbacks callbacks;
 } ng_server_settings;
 
+/// The version of libwebsockets that this process runs with, such as 4.1.6. Thread: any.
+const char *ng_server_library_version(void);
+
 /// NULL, with the reason as one line in `error`, when libwebsockets or its libuv plugin is not fit.
 /// Must not be called from within a callback of the loop.
 ///

@@ -69,6 +69,9 @@ package struct Home {
   /// Lanes that have a write under way.
   package private(set) var busyLaneCount = 0
 
+  /// Notes that have, or are about to have, somebody who hears of them. Looks at every room.
+  package var roomCount: Int { entries.values.count { !$0.room.workers.isEmpty } }
+
   /// Writes that wait for one under way. Looks at every lane.
   package var waitingWriteCount: Int { entries.values.reduce(0) { $0 + $1.lane.waitingCount } }
 

@@ -14,6 +14,7 @@ struct RequestOrder {
   private struct Waiting {
     let message: ClientMessage
     let size: Int
+    let readAt: MonotonicTime
   }
 
   private struct Started {
@@ -22,6 +23,14 @@ struct RequestOrder {
     let size: Int
     /// It waits in its lane until there is another token.
     var isAside = false
+  }
+
+  /// A request that starts.
+  struct Next {
+    let operation: OperationID
+    let message: ClientMessage
+    /// When it came, which may be long ago.
+    let readAt: MonotonicTime
   }
 
   private var waiting: [Waiting] = []
@@ -43,8 +52,8 @@ struct RequestOrder {
   }
 
   /// Takes a request in, behind all others. The caller has checked the bounds.
-  mutating func append(_ message: ClientMessage, size messageSize: Int) {
-    waiting.append(Waiting(message: message, size: messageSize))
+  mutating func append(_ message: ClientMessage, size messageSize: Int, readAt: MonotonicTime) {
+    waiting.append(Waiting(message: message, size: messageSize, readAt: readAt))
     size += messageSize
   }
 
@@ -52,7 +61,7 @@ struct RequestOrder {
   /// writes are held, and reads do not wait for them, but for a creation or deletion of the same.
   mutating func next(
     withoutToken: Bool = false
-  ) -> (operation: OperationID, message: ClientMessage)? {
+  ) -> Next? {
     let index = withoutToken ? firstStartableRead() : firstStartable()
     guard let index else { return nil }
     let request = waiting.remove(at: index)
@@ -60,7 +69,7 @@ struct RequestOrder {
     let operation = OperationID(number: lastNumber)
     started.append(
       Started(operation: operation, message: request.message, size: request.size))
-    return (operation, request.message)
+    return Next(operation: operation, message: request.message, readAt: request.readAt)
   }
 
   /// What writes are under way about, each once, in the order in which they started.

@@ -6,14 +6,15 @@ extension Session {
   mutating func startRequests(into effects: inout [SessionEffect]) {
     guard let authentication else { return }
     while let next = requests.next(withoutToken: isExpired) {
-      start(next.message, as: next.operation, authentication, into: &effects)
+      start(next, authentication, into: &effects)
     }
   }
 
   private mutating func start(
-    _ message: ClientMessage, as operation: OperationID, _ authentication: Authentication,
+    _ next: RequestOrder.Next, _ authentication: Authentication,
     into effects: inout [SessionEffect]
   ) {
+    let (operation, message) = (next.operation, next.message)
     switch message.request {
     case .joinNote(let note):
       join(note, message, as: operation, authentication, into: &effects)
@@ -24,7 +25,8 @@ extension Session {
     case .change(let resource, let change):
       let writer = Writer(
         user: authentication.user, token: authentication.token,
-        tokenNumber: authentication.tokenNumber, connection: connection, operation: operation)
+        tokenNumber: authentication.tokenNumber, connection: connection, operation: operation,
+        readAt: next.readAt)
       effects.append(.write(Write(change, of: resource, by: writer)))
     case .authenticate, .ping:
       preconditionFailure("what is answered at once is not queued")

@@ -113,9 +113,11 @@ package struct Session {
     return false
   }
 
-  /// A well-formed message of `size` bytes. `wallNow` goes into the answer to a ping.
+  /// A well-formed message of `size` bytes. `wallNow` goes into the answer to a ping, `now`, the
+  /// same moment, with a write.
   package mutating func receive(
-    _ message: ClientMessage, size: Int, wallNow: WallTime, into effects: inout [SessionEffect]
+    _ message: ClientMessage, size: Int, at now: MonotonicTime, wallNow: WallTime,
+    into effects: inout [SessionEffect]
   ) {
     guard !isClosing else { return }
     badMessageCount = 0
@@ -134,7 +136,7 @@ package struct Session {
       if let refusal = refusalForBounds(size: size) {
         effects.append(.send(.error(ErrorReport(refusal, answering: message))))
       } else {
-        requests.append(message, size: size)
+        requests.append(message, size: size, readAt: now)
         startRequests(into: &effects)
       }
     }
@@ -150,8 +152,8 @@ package struct Session {
 
   /// A message in an envelope; `isGenuine` says whether its signature is that of `secret`.
   package mutating func receive(
-    _ signed: SignedMessage, isGenuine: Bool, size: Int, wallNow: WallTime,
-    into effects: inout [SessionEffect]
+    _ signed: SignedMessage, isGenuine: Bool, size: Int, at now: MonotonicTime,
+    wallNow: WallTime, into effects: inout [SessionEffect]
   ) {
     guard !isClosing else { return }
     // A token says enough by itself, and a client that comes back has only the secret of the
@@ -165,7 +167,7 @@ package struct Session {
     }
     switch signed.content {
     case .success(let message):
-      receive(message, size: size, wallNow: wallNow, into: &effects)
+      receive(message, size: size, at: now, wallNow: wallNow, into: &effects)
     case .failure(let error):
       receive(error, into: &effects)
     }

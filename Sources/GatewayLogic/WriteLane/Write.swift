@@ -25,16 +25,19 @@ package struct Writer: Hashable, Sendable {
   package internal(set) var tokenNumber: Int
   package let connection: ConnectionID
   package let operation: OperationID
+  /// When the message came, for the one who measures.
+  package let readAt: MonotonicTime
 
   package init(
     user: UserID, token: BearerToken, tokenNumber: Int = 1, connection: ConnectionID,
-    operation: OperationID
+    operation: OperationID, readAt: MonotonicTime = MonotonicTime(nanoseconds: 0)
   ) {
     self.user = user
     self.token = token
     self.tokenNumber = tokenNumber
     self.connection = connection
     self.operation = operation
+    self.readAt = readAt
   }
 }
 

@@ -11,6 +11,7 @@ extension Worker {
     switch counts.accept(from: network(of: peer)) {
     case .success(let ticket): return .accept(ticket)
     case .failure(let refusal):
+      metrics.upgradesRefused.count(UpgradeRefusal(refusal))
       noteRefused(refusal, peer)
       return .refuse(refusal.answer)
     }
@@ -24,15 +25,18 @@ extension Worker {
     _ head: RequestHead, peer: PeerAddress, isTLS: Bool, _ ticket: ConnectionTicket
   ) -> UpgradeDecision {
     guard setup.admission.hasWebSocket(at: head.path) else {
+      metrics.upgradesRefused.count(.notFound)
       return .refuse(HTTPRefusal(status: 404, code: "not_found", message: "No WebSocket here"))
     }
     if phase != .running {
+      metrics.upgradesRefused.count(.goingAway)
       return .refuse(
         HTTPRefusal(status: 503, code: "going_away", message: "The gateway is going away"))
     }
     let client = setup.trustedProxies.client(of: head, from: peer)
     let host = setup.trustedProxies.host(of: head, from: peer)
     if let origin = setup.admission.refusedOrigin(of: head, at: host) {
+      metrics.upgradesRefused.count(.originNotAllowed)
       noteRefused(origin: origin, at: host, client)
       return .refuse(
         HTTPRefusal(status: 403, code: "origin_not_allowed", message: "Origin not allowed"))
@@ -40,9 +44,14 @@ extension Worker {
     switch counts.upgrade(ticket, from: network(of: client)) {
     case .success(let ticket): return .accept(ticket, client: client)
     case .failure(let refusal):
+      metrics.upgradesRefused.count(UpgradeRefusal(refusal))
       noteRefused(refusal, client)
       return .refuse(refusal.answer)
     }
+  }
+
+  func malformedUpgradeRefused() {
+    metrics.upgradesRefused.count(.malformed)
   }
 
   /// What its connections are counted by. A trusted proxy's are those of its clients.

@@ -11,9 +11,11 @@ extension Worker {
       completed(announcement, of: resource), of: resource, to: setup.syncs.noteAudience)
     let workers = sync.workers(ofRoom: roomWorkers, all: 0..<UInt16(clamping: peers.count))
     guard !workers.isEmpty else { return }
+    metrics.broadcasts &+= 1
     let broadcast = Broadcast(
-      frame: GatewayMessageEncoder.frame(of: sync.message), audience: sync.audience,
-      author: sync.author)
+      frame: GatewayMessageEncoder.frame(of: sync.message), type: SentType(sync.message),
+      audience: sync.audience, author: sync.author,
+      clock: DeliveryClock(startedAt: causedAt, workerCount: workers.count))
     for worker in workers { post(.broadcast(broadcast), to: worker) }
   }
 

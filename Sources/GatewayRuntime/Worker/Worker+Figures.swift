@@ -1,9 +1,12 @@
 import GatewayLogic
+import GatewayLoop
 import GatewayTransport
+import GatewayTypes
+import GatewayUpstream
 
-/// What a worker has of everything, for an operator who asks by SIGUSR1.
+/// What a worker has of everything, for an operator who asks, by SIGUSR1 or by `/metrics`.
 ///
-/// Source: OPERATIONS.md, "Signals".
+/// Source: OPERATIONS.md, "Signals" and "Metrics".
 extension Worker {
   /// Looks at every connection, so it is not for each turn.
   func logFigures() {
@@ -17,5 +20,40 @@ extension Worker {
         .queuedSize: front.queuedSize, .waitingTokens: waitingTokens.count,
         .waitingRequests: waitingRequests.count,
       ])
+  }
+
+  /// As expensive as `logFigures`. The rooms are those of the notes that are at home here, since
+  /// one note may have members on many workers.
+  var figures: WorkerFigures {
+    WorkerFigures(
+      worker: index, metrics: metrics, webSocketCount: connections.count,
+      httpConnectionCount: front.httpConnectionCount, roomCount: home.roomCount,
+      joinedCount: readers.memberCount, upstreamInFlightCount: upstream.inFlightCount,
+      waitingWriteCount: home.waitingWriteCount, queuedSize: front.queuedSize)
+  }
+
+  // MARK: What is measured at the end of a turn
+
+  /// All that was sent has gone out, what was to be measured until then included.
+  func flushed(at time: MonotonicTime) {
+    for readAt in writesToMeasure { metrics.writeTimes.observe(time - readAt) }
+    writesToMeasure.removeAll(keepingCapacity: true)
+    for clock in deliveriesToMeasure { finish(clock, writtenAt: time) }
+    deliveriesToMeasure.removeAll(keepingCapacity: true)
+  }
+
+  func finish(_ clock: DeliveryClock, writtenAt time: MonotonicTime?) {
+    if let duration = clock.finish(writtenAt: time) { metrics.deliveryTimes.observe(duration) }
+  }
+
+  // MARK: The loop
+
+  static let lagInterval = Duration.milliseconds(500)
+
+  /// The lag timer has fired, which it should have done an interval after the last time.
+  func measureLag() {
+    let now = SystemClock.monotonic
+    metrics.loopLags.observe(now - lagMeasuredAt - Worker.lagInterval)
+    lagMeasuredAt = now
   }
 }

@@ -8,6 +8,7 @@ import GatewayWire
 /// What comes in at the front: requests, connections, messages.
 extension Worker: FrontHandler {
   func opened(_ id: ConnectionID, client: PeerAddress, _ ticket: ConnectionTicket) {
+    metrics.connectionsOpened &+= 1
     let now = SystemClock.monotonic
     let session = Session(
       connection: id, secret: setup.signsMessages ? sessionSecret() : nil, rules: setup.rules,
@@ -23,22 +24,25 @@ extension Worker: FrontHandler {
   }
 
   func receivedText(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer) {
+    let now = SystemClock.monotonic
     let wallNow = SystemClock.wall
     connections.countMessage(from: id)
     let size = bytes.count
     do throws(ClientMessageError) {
       let text = try setup.parser.parse(bytes)
+      metrics.messagesReceived.count(ReceivedType(text.content))
       withMessage(of: id, text.content) { session, effects in
         switch text {
         case .message(let message):
-          session.receive(message, size: size, wallNow: wallNow, into: &effects)
+          session.receive(message, size: size, at: now, wallNow: wallNow, into: &effects)
         case .signed(let signed):
           session.receive(
-            signed, isGenuine: signed.isGenuine(to: session.secret), size: size,
+            signed, isGenuine: signed.isGenuine(to: session.secret), size: size, at: now,
             wallNow: wallNow, into: &effects)
         }
       }
     } catch {
+      metrics.messagesReceived.count(.invalid)
       log.debug("bad message", [.connection: id, .reason: error.reason])
       receive(error, from: id)
     }
@@ -57,6 +61,7 @@ extension Worker: FrontHandler {
 
   func receivedBinary(_ id: ConnectionID) {
     connections.countMessage(from: id)
+    metrics.messagesReceived.count(.invalid)
     let error = ClientMessageError(
       .invalidJSON, reason: ErrorCode.invalidJSON.defaultMessage)
     receive(error, from: id)
@@ -87,12 +92,14 @@ extension Worker: FrontHandler {
   }
 
   func receivedTooLarge(_ id: ConnectionID) {
+    metrics.messagesReceived.count(.invalid)
     log.debug("message too large", [.connection: id])
     withSession(id) { session, effects in session.receivedTooLarge(into: &effects) }
     settle()
   }
 
   func outboundQueueOverflowed(_ id: ConnectionID) {
+    metrics.slowConsumersClosed &+= 1
     if let heldBackCount = logGates.pass(.slowReader, at: SystemClock.monotonic) {
       log.notice(
         "connection closed: its client reads too slowly and limits.outbound_queue is full",
@@ -111,6 +118,8 @@ extension Worker: FrontHandler {
     withSession(id) { session, effects in session.lost(into: &effects) }
     guard let connection = connections.remove(id) else { return }
     counts.end(connection.ticket)
+    metrics.connectionsClosed.count(ClosedLabel(reason))
+    if connection.session.user != nil { metrics.authenticatedCount -= 1 }
     leaveEverything(connection.session)
     waitingTokens.remove(id)
     let lasted = SystemClock.monotonic - connection.openedAt

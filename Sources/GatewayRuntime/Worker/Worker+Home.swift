@@ -6,7 +6,9 @@ import GatewayWire
 
 /// The notes whose home is this worker: their writes, their readers, and the upstream's answers.
 extension Worker {
-  func receive(_ message: HomeMessage) {
+  /// `causedAt` is when the upstream's answer was read that is told of; nil for now.
+  func receive(_ message: HomeMessage, causedAt time: MonotonicTime? = nil) {
+    causedAt = time ?? SystemClock.monotonic
     home.receive(
       message, newEpoch: nextEpoch(), at: SystemClock.monotonic, wallNow: SystemClock.wall,
       into: &homeEffects)
@@ -27,13 +29,15 @@ extension Worker {
   private func run(_ effect: HomeEffect) {
     switch effect {
     case .request(let step, for: let write):
-      ask(setup.routes.request(step, for: write)) { worker, reply in
+      let route = RouteLabel(step, write.resource)
+      ask(route, setup.routes.request(step, for: write)) { worker, reply in
         worker.home.writeAnswered(
           reply, of: write.resource, at: SystemClock.monotonic, wallNow: SystemClock.wall,
           into: &worker.homeEffects)
       }
     case .check(let join):
-      ask(setup.routes.look(at: .note(join.note), as: join.user, join.token)) { worker, reply in
+      let request = setup.routes.look(at: .note(join.note), as: join.user, join.token)
+      ask(.getNote, request) { worker, reply in
         worker.home.checkAnswered(
           reply, to: join, at: SystemClock.monotonic, into: &worker.homeEffects)
       }
@@ -53,7 +57,7 @@ extension Worker {
       post(.refuse(write), to: write.ticket.worker)
     case .look(for: let write):
       let request = setup.routes.look(at: write.resource, as: write.user, write.token)
-      ask(request) { worker, reply in
+      ask(RouteLabel(.look, write.resource), request) { worker, reply in
         worker.home.writeAnswered(
           reply, of: write.resource, at: SystemClock.monotonic, wallNow: SystemClock.wall,
           into: &worker.homeEffects)
@@ -77,9 +81,14 @@ extension Worker {
 
   /// Asks the upstream, and tells the home of its reply.
   private func ask(
-    _ request: UpstreamRequest, _ answered: @escaping (Worker, UpstreamReply) -> Void
+    _ route: RouteLabel, _ request: UpstreamRequest,
+    _ answered: @escaping (Worker, UpstreamReply) -> Void
   ) {
+    let askedAt = SystemClock.monotonic
     upstream.send(request) { [unowned self] outcome in
+      causedAt = SystemClock.monotonic
+      metrics.upstreamRequests.count(route, StatusTally.Outcome(outcome))
+      metrics.upstreamTimes.observe(route, causedAt - askedAt)
       answered(self, UpstreamReply(outcome))
       runHomeEffects()
       settle()

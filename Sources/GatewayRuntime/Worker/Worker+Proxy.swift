@@ -10,8 +10,12 @@ import GatewayWire
 extension Worker {
   func requested(_ exchange: HTTPExchange) {
     exchangeCount += 1
-    exchange.over = { [unowned self] in
+    let (method, came) = (MethodLabel(exchange.head.method), SystemClock.monotonic)
+    exchange.over = { [unowned self, unowned exchange] in
       exchangeCount -= 1
+      metrics.proxyRequests.count(
+        method, exchange.status.map { .status($0) } ?? .failed(.aborted))
+      metrics.proxyTimes.observe(SystemClock.monotonic - came)
       if phase != .running {
         reportIfEmptied()
         endIfFinished()
@@ -118,11 +122,12 @@ extension Worker {
 
   private func outcomeKnown(_ message: HomeMessage, isLast: Bool) {
     guard phase != .over else { return }
+    let told = WorkerMessage.outcome(message, knownAt: SystemClock.monotonic)
     if isLast {
-      post(message)
+      post(told, to: home(of: message.resource))
     } else {
       // In the midst of the upstream's or the front's doings: later, even if it is for this worker.
-      peers[Int(home(of: message.resource))].mailbox.post(.home(message))
+      peers[Int(home(of: message.resource))].mailbox.post(told)
     }
   }
 

@@ -29,12 +29,14 @@ extension Worker {
   private func run(_ effect: SessionEffect, for id: ConnectionID) {
     switch effect {
     case .send(let message):
+      metrics.countSent(message)
       front.send(GatewayMessageEncoder.frame(of: message), to: id)
     case .verify(let token, requestID: let requestID):
       verify(token, requestID, for: id)
     case .identified(let user):
       front.trust(id)
       readers.identified(id.slot, as: user)
+      metrics.authenticatedCount += 1
       log.info(
         "connection authenticated",
         [.connection: id, .user: user.text, .peer: connections[id]?.client.description ?? ""])
@@ -62,6 +64,7 @@ extension Worker {
   }
 
   func writeAnswered(_ writer: Writer, _ result: WriteResult) {
+    if result.isSuccess, front.isOpen(writer.connection) { writesToMeasure.append(writer.readAt) }
     withSession(writer.connection) { session, effects in
       session.writeAnswered(result, to: writer.operation, into: &effects)
     }
@@ -109,10 +112,23 @@ extension Worker {
     let exception = author.exceptedSlot(of: author.connection.flatMap { connections[$0]?.session })
     let reached = readers.reached(by: broadcast.audience)
     tell(reached.message)
-    reached.slots.withUnsafeBufferPointer {
+    let count = reached.slots.withUnsafeBufferPointer {
       front.send(broadcast.frame, toSlots: $0, except: exception)
+    }
+    metrics.deliveries &+= UInt64(count)
+    metrics.messagesSent.count(broadcast.type, by: count)
+    if count > 0 {
+      deliveriesToMeasure.append(broadcast.clock)
+    } else {
+      finish(broadcast.clock, writtenAt: nil)
     }
     guard case .userAndDissolvedRoom(_, let note) = broadcast.audience else { return }
     for slot in reached.dissolved { connections.dissolveRoom(note, of: slot) }
+  }
+}
+
+extension WriteResult {
+  fileprivate var isSuccess: Bool {
+    if case .refused = self { false } else { true }
   }
 }

@@ -53,6 +53,7 @@ extension Worker {
     switch judgement {
     case .good(let verified):
       guard count(&connection, as: verified.user) else {
+        metrics.authentications.count(.tooManyConnections)
         connection.session.refusedForConnections(requestID: requestID, into: &effects)
         return
       }
@@ -60,6 +61,8 @@ extension Worker {
         verified.user, token, expiresAt: verified.expiresAt, requestID: requestID,
         now: SystemClock.monotonic, wallNow: SystemClock.wall,
         clockSkew: tokens.judge.clockSkew, into: &effects)
+      let isTheirs = connection.session.user == verified.user
+      metrics.authentications.count(isTheirs ? .success : .failed)
     case .keyMissing(reason: let reason):
       refuse(&connection.session, .failed, reason, requestID, into: &effects)
     case .bad(let failure, reason: let reason):
@@ -71,6 +74,7 @@ extension Worker {
     _ session: inout Session, _ failure: AuthenticationFailure, _ reason: String,
     _ requestID: RequestID?, into effects: inout [SessionEffect]
   ) {
+    metrics.authentications.count(AuthenticationResult(failure))
     log.debug("authentication failed", [.connection: session.connection, .reason: reason])
     session.authenticationFailed(failure, requestID: requestID, into: &effects)
   }

@@ -90,9 +90,18 @@ final class Worker {
   var waitingTokens = WaitingTokens()
   var logGates = LogGates()
   var waitingRequests = WaitingRequests<UnverifiedWrite>()
+  var metrics = WorkerMetrics()
+  /// When the event came of whose effects the home is at work.
+  var causedAt = MonotonicTime(nanoseconds: 0)
+  /// Of writes whose success goes out at the end of the turn: when their messages came.
+  var writesToMeasure: [MonotonicTime] = []
+  /// Of broadcasts that go out at the end of the turn.
+  var deliveriesToMeasure: [DeliveryClock] = []
+  var lagMeasuredAt = SystemClock.monotonic
   var deadlines = DeadlineQueue<ConnectionID>()
   private var deadlineTimer: Timer?
   private var housekeepingTimer: Timer?
+  private var lagTimer: Timer?
   private var random = SystemRandomNumberGenerator()
 
   /// Makes a worker on the calling thread, or says why it can't be.
@@ -125,6 +134,8 @@ final class Worker {
       home.forgetIdle(at: SystemClock.monotonic)
     }
     housekeepingTimer?.start(every: .seconds(10))
+    lagTimer = Timer(on: loop) { [unowned self] in measureLag() }
+    lagTimer?.start(every: Worker.lagInterval)
     turnTimer = Timer(on: loop) { [unowned self] in takeTurnsBack(at: SystemClock.monotonic) }
     for listener in listeners {
       front.listen(on: listener.descriptor, tlsIndex: listener.tlsIndex)
@@ -133,6 +144,7 @@ final class Worker {
 
   /// Runs until the worker is told to end.
   func run() {
+    lagMeasuredAt = SystemClock.monotonic
     loop.run()
     phase = .over
     peers[Int(index)].mailbox.close()
@@ -144,8 +156,12 @@ final class Worker {
 
   /// The worker that is the home of a note or folder.
   func home(of resource: Resource) -> UInt16 {
+    Worker.home(of: resource, amongWorkers: peers.count)
+  }
+
+  static func home(of resource: Resource, amongWorkers count: Int) -> UInt16 {
     // The hash is seeded by the process: nobody outside can aim at one worker.
-    UInt16(truncatingIfNeeded: UInt(bitPattern: resource.hashValue) % UInt(peers.count))
+    UInt16(truncatingIfNeeded: UInt(bitPattern: resource.hashValue) % UInt(count))
   }
 
   /// Says something to a worker, maybe this one. Messages to one worker arrive in their order.
@@ -184,6 +200,8 @@ final class Worker {
     switch message {
     case .home(let message):
       receive(message)
+    case .outcome(let message, knownAt: let time):
+      receive(message, causedAt: time)
     case .go(let write):
       go(write)
     case .refuse(let write):

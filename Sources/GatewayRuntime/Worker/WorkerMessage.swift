@@ -6,6 +6,8 @@ import GatewayWire
 /// What is said to a worker: by other workers, by itself, and by the main thread.
 enum WorkerMessage: Sendable {
   case home(HomeMessage)
+  /// The same, of what another worker has heard of the upstream, and when.
+  case outcome(HomeMessage, knownAt: MonotonicTime)
 
   // To the worker of a connection.
   case writeAnswered(Writer, WriteResult)
@@ -35,9 +37,12 @@ enum WorkerMessage: Sendable {
 /// One encoded message for all that a worker has of an audience.
 struct Broadcast: Sendable {
   let frame: EncodedFrame
+  let type: SentType
   let audience: Audience
   /// Its own connection hears nothing: it gets, or got, the answer.
   let author: Author
+  /// Every worker that has it finishes once.
+  let clock: DeliveryClock
 }
 
 /// The face of a worker that other threads see. Thread: any.

@@ -114,7 +114,8 @@ final class SimulatedWorker {
     withSession(id) { session, effects in
       switch text {
       case .message(let message, number: _):
-        session.receive(message, size: size, wallNow: world.clock.wallNow, into: &effects)
+        session.receive(
+          message, size: size, at: world.clock.now, wallNow: world.clock.wallNow, into: &effects)
       case .bad(let error):
         session.receive(error, into: &effects)
       case .tooLarge:

@@ -20,15 +20,17 @@ extension Front {
   }
 
   /// Sends one frame to many connections of this worker, by their slots, but not to the one in slot
-  /// `except`. Slots whose connections are closing or gone are passed over.
+  /// `except`. Slots whose connections are closing or gone are passed over. Returns to how many it
+  /// goes; `FrontHandler.flushed` follows when it has gone out.
+  @discardableResult
   package func send(
     _ frame: EncodedFrame, toSlots members: UnsafeBufferPointer<UInt32>, except: UInt32?
-  ) {
-    guard !members.isEmpty else { return }
-    turn.add(
+  ) -> Int {
+    guard !members.isEmpty else { return 0 }
+    turnEnd?.request()
+    return turn.add(
       frame, for: members, except: except ?? .max,
       among: UnsafeMutableBufferPointer(start: slots.start, count: Int(slots.count)))
-    turnEnd?.request()
   }
 
   /// The end of a turn of the loop.
@@ -51,7 +53,9 @@ extension Front {
     let closing = closingSlots
     closingSlots.removeAll(keepingCapacity: true)
     for index in closing { sayClosing(index) }
-    pace.flushed(from: start, to: SystemClock.monotonic)
+    let end = SystemClock.monotonic
+    pace.flushed(from: start, to: end)
+    handler?.flushed(at: end)
     reportOverflows()
   }
 

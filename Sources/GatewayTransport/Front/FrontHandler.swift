@@ -44,16 +44,25 @@ package protocol FrontHandler: AnyObject {
   /// The end of a connection. Exactly once for each that was opened; nothing can be sent any more.
   func closed(_ id: ConnectionID, _ reason: ClosedReason)
 
+  /// All that was sent before has been written, as far as the sockets took it; what a slow client
+  /// does not take waits in its queue. `time` is now.
+  func flushed(at time: MonotonicTime)
+
+  /// A request that wants to become a WebSocket connection and is not well-formed was refused.
+  func malformedUpgradeRefused()
+
   /// No connection could be accepted, for the process or the system has no descriptors or memory
   /// left. Listening goes on by itself after a moment. `error` is an errno.
   func acceptFailed(error: CInt)
 }
 
-/// For those who do not count connections.
+/// For those who do not count.
 extension FrontHandler {
   package func accepted(from peer: PeerAddress) -> AcceptDecision { .accept(ConnectionTicket()) }
   package func ended(_ ticket: ConnectionTicket) {}
   package func acceptFailed(error: CInt) {}
+  package func flushed(at time: MonotonicTime) {}
+  package func malformedUpgradeRefused() {}
 }
 
 /// Whether a connection is served.

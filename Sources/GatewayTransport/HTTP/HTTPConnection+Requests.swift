@@ -67,11 +67,13 @@ extension HTTPConnection {
     case .none:
       begin(head)
     case .malformed:
+      front.handler?.malformedUpgradeRefused()
       refuse(
         HTTPRefusal(
           status: 400, code: "bad_request",
           message: "This is not a well-formed WebSocket handshake"))
     case .unsupportedVersion:
+      front.handler?.malformedUpgradeRefused()
       send(WholeResponse.upgradeRequired)
       endWhenGone()
     case .wellFormed(let key):
@@ -157,6 +159,7 @@ extension HTTPConnection {
     }
     self.exchange = nil
     refuse(HTTPRefusal(status: status, code: code, message: message))
+    exchange.refused(status: status)
     exchange.connectionLost()
   }
 

@@ -30,6 +30,9 @@ package final class HTTPExchange {
   /// the answer, but it is also all that is heard of one that has closed the connection.
   package var endsWithInput = false
 
+  /// The status of the answer; nil while it has not begun.
+  package private(set) var status: Int?
+
   private enum Answer {
     case none
     case begun(ResponseHead.Body)
@@ -113,6 +116,7 @@ package final class HTTPExchange {
     var bytes = responseHead(status, fields, framing, connection).encoded(reserving: body.count)
     if sendsBody(framing) { bytes.append(contentsOf: body) }
     answer = .ended
+    self.status = status
     connection.send(bytes)
     connection.answered()
   }
@@ -132,7 +136,7 @@ package final class HTTPExchange {
 
   /// Begins an answer whose body comes in pieces; `size` is nil when its length is not known yet.
   package func begin(status: Int, fields: [ResponseField] = [], size: UInt64? = nil) {
-    begin(bodyFraming(status: status, size: size)) { framing, connection in
+    begin(status, bodyFraming(status: status, size: size)) { framing, connection in
       responseHead(status, fields, framing, connection)
     }
   }
@@ -143,7 +147,8 @@ package final class HTTPExchange {
   ) {
     // Where there is no body to be found the end of, nothing is made up about it.
     let isSilent = size == nil && head.method.equals("HEAD")
-    begin(isSilent ? .none : bodyFraming(status: status, size: size)) { framing, connection in
+    let framing = isSilent ? .none : bodyFraming(status: status, size: size)
+    begin(status, framing) { framing, connection in
       var head = responseHead(status, [], framing, connection)
       head.reason = reason
       head.lines = lines
@@ -152,11 +157,13 @@ package final class HTTPExchange {
   }
 
   private func begin(
-    _ framing: ResponseHead.Body, _ head: (ResponseHead.Body, HTTPConnection) -> ResponseHead
+    _ status: Int, _ framing: ResponseHead.Body,
+    _ head: (ResponseHead.Body, HTTPConnection) -> ResponseHead
   ) {
     guard case .none = answer, let connection else { return }
     let bytes = head(framing, connection).encoded()
     answer = .begun(framing)
+    self.status = status
     if case .contentLength(let size) = framing { missingSize = size }
     connection.send(bytes)
   }
@@ -280,6 +287,11 @@ package final class HTTPExchange {
     let over = over
     forgetCallbacks()
     over?()
+  }
+
+  /// The connection has refused the request by itself.
+  func refused(status: Int) {
+    self.status = status
   }
 
   /// There is nobody to answer any more.

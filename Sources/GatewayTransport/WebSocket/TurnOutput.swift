@@ -44,20 +44,22 @@ struct TurnOutput: ~Copyable {
   }
 
   /// Appends a frame to what the connections of `members` get, as far as they are open; not the one
-  /// in slot `excepted`. `slots` are those of the worker.
+  /// in slot `excepted`. `slots` are those of the worker. Returns how many those are.
   ///
   /// The loop that a broadcast is made of: for each member it reads a slot and stores a link.
   mutating func add(
     _ frame: EncodedFrame, for members: UnsafeBufferPointer<UInt32>, except excepted: UInt32,
     among slots: UnsafeMutableBufferPointer<Slot>
-  ) {
-    guard let start = slots.baseAddress else { return }
+  ) -> Int {
+    guard let start = slots.baseAddress else { return 0 }
     let number = keep(frame)
     reserve(members.count)
+    let countBefore = links.count
     for member in members where member != excepted && Int(member) < slots.count {
       let slot = start + Int(member)
       if slot.pointee.state == .open { link(number, to: member, slot) }
     }
+    return links.count - countBefore
   }
 
   private mutating func keep(_ frame: EncodedFrame) -> Int32 {

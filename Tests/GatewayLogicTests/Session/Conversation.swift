@@ -41,7 +41,10 @@ final class Conversation {
 
   func say(_ request: ClientRequest, _ name: String? = nil, size: Int = 10) -> [SessionEffect] {
     let message = ClientMessage(requestID: name.map(RequestID.named), request)
-    return effects { session.receive(message, size: size, wallNow: clock.wallNow, into: &$0) }
+    return effects {
+      session.receive(
+        message, size: size, at: start, wallNow: clock.wallNow, into: &$0)
+    }
   }
 
   func babble(_ error: ClientMessageError = .init(.invalidJSON, reason: "no")) -> [SessionEffect] {
@@ -58,7 +61,8 @@ final class Conversation {
       writtenAt: clock.wallNow + (.zero - age), nonce: nonce)
     return effects {
       session.receive(
-        signed, isGenuine: isGenuine, size: 10, wallNow: clock.wallNow, into: &$0)
+        signed, isGenuine: isGenuine, size: 10, at: start,
+        wallNow: clock.wallNow, into: &$0)
     }
   }
 

@@ -23,7 +23,7 @@ struct RequestOrderTests {
 
   private static func order(of requests: [ClientRequest]) -> RequestOrder {
     var order = RequestOrder()
-    for request in requests { order.append(ClientMessage(request), size: 1) }
+    for request in requests { order.append(ClientMessage(request), size: 1, readAt: start) }
     return order
   }
 
@@ -104,7 +104,7 @@ struct RequestOrderTests {
   @Test func `sizes and counts are back at zero when all has ended`() {
     var order = RequestOrder()
     for (index, request) in [Self.join(red), Self.join(blue), Self.update(blue)].enumerated() {
-      order.append(ClientMessage(request), size: 10 << index)
+      order.append(ClientMessage(request), size: 10 << index, readAt: start)
     }
     #expect((order.size, order.count, order.waitingCount) == (70, 3, 3))
     _ = Self.startAll(&order)
@@ -142,7 +142,7 @@ struct RequestOrderTests {
   @Test func `what waits for a token ends together, the started first`() {
     var order = Self.order(of: [Self.update(red), Self.updateBox, Self.update(blue)])
     _ = Self.startAll(&order)
-    order.append(ClientMessage(Self.update(green)), size: 5)
+    order.append(ClientMessage(Self.update(green)), size: 5, readAt: start)
     order.setAside(operation(3))
     order.setAside(operation(1))
     order.setAside(operation(9))
@@ -226,7 +226,7 @@ struct RequestOrderTests {
           + [Self.leave(note), Self.create(note), Self.delete(note)])
           .randomElement(using: &random) ?? Self.join(note)
         unanswered.append((request, step, nil))
-        order.append(ClientMessage(request), size: step)
+        order.append(ClientMessage(request), size: step, readAt: start)
       case 4..<7:
         let started = unanswered.indices.filter { unanswered[$0].operation != nil }
         guard let index = started.randomElement(using: &random),

@@ -73,3 +73,23 @@ struct SessionRequestsTests {
     #expect(conversation.say(.joinNote(blue), size: 5) == [.join(blue, 2)])
   }
 }
+
+extension SessionRequestsTests {
+  @Test func `a write that has to wait for its token still knows when it came`() {
+    var effects: [SessionEffect] = []
+    var session = Session(
+      connection: Conversation.connection, rules: SessionRules(limits: Limits()), at: start,
+      into: &effects)
+    let came = start + .seconds(1)
+    session.receive(
+      ClientMessage(.change(.note(red), .update(changes: changes))), size: 1, at: came,
+      wallNow: later, into: &effects)
+    session.verified(
+      ada, token, expiresAt: later + .seconds(60), requestID: nil, now: start + .seconds(2),
+      wallNow: later, clockSkew: .zero, into: &effects)
+    let times = effects.compactMap { effect in
+      if case .write(let write) = effect { write.writer.readAt } else { nil }
+    }
+    #expect(times == [came])
+  }
+}
