@@ -80,7 +80,8 @@ let package = Package(
         "GatewayTypes", "GatewayWire", "GatewayTokens", "GatewayConfiguration", "GatewayLogic",
         "GatewayLoop", "GatewayTransport", "GatewayUpstream",
         .product(name: "Logging", package: "swift-log"),
-      ]),
+      ],
+      embedding: ["Admin/Page/page.html", "Admin/Page/figures.js", "Admin/Page/charts.js"]),
     module(
       "DemoNotesAPI",
       ["GatewayTypes", "GatewayWire", "GatewayTokens", "GatewayLoop", "GatewayTransport"],

@@ -29,7 +29,7 @@ static int new_stream_socket(int family) {
   return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
-int ng_listen_tcp(const char *address, uint16_t port, int backlog) {
+int ng_listen_tcp(const char *address, uint16_t port, int is_shared, int backlog) {
   struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
   struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
   bool is_v4 = inet_pton(AF_INET, address, &v4.sin_addr) == 1;
@@ -42,7 +42,8 @@ int ng_listen_tcp(const char *address, uint16_t port, int backlog) {
   }
   int on = 1;
   if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
-      setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0) {
+      (is_shared != 0 &&
+       setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0)) {
     return closed_with_error(descriptor);
   }
   if (!is_v4 && setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0) {

@@ -6,9 +6,12 @@ package enum ListeningSocket {
   /// Connections that the kernel keeps until they are accepted, if its own limit is not lower.
   private static let backlog: CInt = 4096
 
-  /// Listens on a literal IP address; port 0 picks a free one. Several may share a port.
-  package static func open(address: String, port: UInt16) throws(ListenError) -> CInt {
-    try checked(ng_listen_tcp(address, port, backlog))
+  /// Listens on a literal IP address; port 0 picks a free one. Several that all say `isShared` may
+  /// listen on one port.
+  package static func open(
+    address: String, port: UInt16, isShared: Bool = true
+  ) throws(ListenError) -> CInt {
+    try checked(ng_listen_tcp(address, port, isShared ? 1 : 0, backlog))
   }
 
   /// Listens on a UNIX socket; one that nobody listens on any more is replaced.

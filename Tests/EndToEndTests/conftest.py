@@ -23,6 +23,7 @@ from typing import Any
 
 import pytest
 
+from harness.admin import Admin
 from harness.certificates import Authority
 from harness.configuration import Configuration, merged
 from harness.device import Device
@@ -240,6 +241,12 @@ def server(issuer: Issuer) -> Iterator[KeyServer]:
     server = KeyServer(issuer)
     yield server
     server.stop()
+
+
+@pytest.fixture
+def admin(gateway: Gateway) -> Admin:
+    """The admin listener of a gateway whose configuration has one."""
+    return Admin(gateway)
 
 
 @pytest.fixture

@@ -19,9 +19,10 @@ typedef struct ng_peer_address {
   uint16_t port;
 } ng_peer_address;
 
-/// Listens on a literal IPv4 or IPv6 address. Port 0 picks a free one. The port can be shared with
-/// other sockets of the same user (SO_REUSEPORT). An IPv6 socket takes IPv6 only.
-int ng_listen_tcp(const char *address, uint16_t port, int backlog);
+/// Listens on a literal IPv4 or IPv6 address. Port 0 picks a free one. With `is_shared` the port
+/// can be shared with other such sockets of the same user (SO_REUSEPORT). An IPv6 socket takes IPv6
+/// only.
+int ng_listen_tcp(const char *address, uint16_t port, int is_shared, int backlog);
 
 /// Listens on a UNIX socket at `path` with mode 0666 less the umask; a socket that is there and
 /// that nobody listens on is replaced.

@@ -264,6 +264,8 @@ package struct Home {
         effects.append(.look(for: write))
       case .compare(proxied: let proxied, said: let said):
         effects.append(.compare(proxied: proxied, said: said, of: resource))
+      case .published(let publication, let position):
+        effects.append(.published(publication, position))
       }
     }
     for effect in roomEffects {

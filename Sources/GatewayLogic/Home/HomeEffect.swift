@@ -24,4 +24,6 @@ package enum HomeEffect: Hashable, Sendable {
   /// Tell the home at once, by `compared`, whether changes are the same as JSON values: those of a
   /// proxied write, and those of a message.
   case compare(proxied: JSONText, said: JSONText, of: Resource)
+  /// An event of the API's own was announced: tell the one who asked where the note stands.
+  case published(Publication, NotePosition)
 }

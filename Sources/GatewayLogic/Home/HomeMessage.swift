@@ -12,6 +12,7 @@ package enum HomeMessage: Hashable, Sendable {
   case proxiedWithdrawn(ProxiedWrite)
   case proxiedEnded(ProxiedWrite, ProxiedOutcome)
   case proxiedDone(ProxiedWrite, ProxiedOutcome)
+  case published(Publication)
 
   /// The note or folder whose home is meant.
   package var resource: Resource {
@@ -25,6 +26,7 @@ package enum HomeMessage: Hashable, Sendable {
     case .proxied(let write), .proxiedWithdrawn(let write), .proxiedEnded(let write, _),
       .proxiedDone(let write, _):
       write.resource
+    case .published(let publication): publication.resource
     }
   }
 }
@@ -58,6 +60,10 @@ extension Home {
     case .proxiedDone(let write, let outcome):
       proxiedDone(
         write, outcome, newEpoch: newEpoch, at: now, wallNow: wallNow, into: &effects)
+    case .published(let publication):
+      with(publication.resource, newEpoch: newEpoch, at: now, into: &effects) { entry, lane, _ in
+        entry.lane.publish(publication, at: now, into: &lane)
+      }
     }
   }
 }

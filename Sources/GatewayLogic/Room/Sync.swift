@@ -29,7 +29,7 @@ package struct Sync: Hashable, Sendable {
       audience = Sync.audience(of: announcement, note, noteAudience)
     case .folder(let folder):
       message = Sync.message(announcement, of: folder)
-      audience = .user(author.user)
+      audience = .user(author.devicesOf)
     }
   }
 
@@ -44,10 +44,10 @@ package struct Sync: Hashable, Sendable {
   ) -> Audience {
     switch (announcement, noteAudience) {
     case (.updated, .room): .room(note)
-    case (.updated(_, to: _, at: _, _, by: let author), .user): .userAndRoom(author.user, note)
-    case (.created(_, at: _, by: let author), _): .user(author.user)
-    case (.deleted(at: _, by: let author), _): .userAndDissolvedRoom(author.user, note)
-    case (.alreadyDeleted(at: _, by: let author), _): .user(author.user)
+    case (.updated(_, to: _, at: _, _, by: let author), .user): .userAndRoom(author.devicesOf, note)
+    case (.created(_, at: _, by: let author), _): .user(author.devicesOf)
+    case (.deleted(at: _, by: let author), _): .userAndDissolvedRoom(author.devicesOf, note)
+    case (.alreadyDeleted(at: _, by: let author), _): .user(author.devicesOf)
     }
   }
 

@@ -8,6 +8,7 @@ package import GatewayTypes
 ///
 ///     idle ──submit (proxied)──▶ proxying ──ended──▶ idle, or the next one that waits
 ///                                   └──accepted, unseen──▶ viewing ──answer──▶ the same
+///     idle ──publish──▶ idle
 ///
 /// A creation looks first whether the thing is there; a refresh does nothing else. Whatever the
 /// answer, the writer hears of it; the others hear of what was accepted. A write whose token the
@@ -47,6 +48,8 @@ package struct WriteLane {
     case proxied(ProxiedWrite)
     /// A client's own request that is over already, and whose outcome is to be looked at.
     case view(ProxiedWrite, changes: JSONText)
+    /// An event of the API's own, which is done when its turn comes.
+    case published(Publication)
 
     /// The connection whose token it needs.
     var connection: ConnectionID? {
@@ -81,6 +84,8 @@ package struct WriteLane {
   let rules: Rules
   var state = State.idle
   var waiting = FIFO<Entry>()
+  /// How many of those are events of the API's own, which keep no write out.
+  var publicationCount = 0
   private var aside: [Aside] = []
   var recent = RecentWrites()
   /// Where the note stands: what was accepted so far.
@@ -113,7 +118,7 @@ package struct WriteLane {
   package var isEmpty: Bool { isIdle && aside.isEmpty }
 
   /// The writes that wait, without the one under way and those aside.
-  package var waitingCount: Int { waiting.count }
+  package var waitingCount: Int { waiting.count - publicationCount }
 
   /// Takes a write in, or refuses it when too many wait.
   package mutating func submit(
@@ -134,7 +139,7 @@ package struct WriteLane {
   ) -> Bool {
     if isIdle {
       start(entry, at: now, into: &effects)
-    } else if waiting.count < rules.waitingCountMax {
+    } else if waitingCount < rules.waitingCountMax {
       waiting.append(entry)
     } else {
       return false
@@ -185,6 +190,9 @@ package struct WriteLane {
       effects.append(.go(write))
     case .view(let write, changes: let changes):
       view(write, changes, into: &effects)
+    case .published(let publication):
+      publicationCount -= 1
+      announce(publication, at: now, into: &effects)
     }
   }
 

@@ -21,6 +21,8 @@ package enum WriteLaneEffect: Hashable, Sendable {
   /// Tell the lane, by `compared`, whether changes are the same as JSON values: those of a proxied
   /// write, and those of a message.
   case compare(proxied: JSONText, said: JSONText)
+  /// An event of the API's own was announced: tell the one who asked where the lane stands.
+  case published(Publication, NotePosition)
 }
 
 /// One request to the upstream in the course of a write.
@@ -37,10 +39,14 @@ package struct Author: Hashable, Sendable {
   package let user: UserID
   /// The connection that hears no sync, if it is this user's: it knows already.
   package let connection: ConnectionID?
+  /// Whose devices hear of what goes to a user's devices.
+  package let devicesOf: UserID
 
-  package init(user: UserID, connection: ConnectionID?) {
+  /// `devicesOf` is somebody else where the API says so; nil is `user`.
+  package init(user: UserID, connection: ConnectionID?, devicesOf: UserID? = nil) {
     self.user = user
     self.connection = connection
+    self.devicesOf = devicesOf ?? user
   }
 }
 

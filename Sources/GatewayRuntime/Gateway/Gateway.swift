@@ -26,12 +26,12 @@ package final class Gateway {
     case finishing
   }
 
-  private let preparation: Preparation
-  private let log: Log
-  private let loop = Loop()
+  let preparation: Preparation
+  let log: Log
+  let loop = Loop()
   private let reports = Mailbox<WorkerReport>()
-  private let listeners: Listeners
-  private let handles: [WorkerHandle]
+  let listeners: Listeners
+  let handles: [WorkerHandle]
   private let whenReady: ([ListenPlace]) -> Void
   private var threads: [OSThread] = []
   private var phase = Phase.starting
@@ -40,12 +40,14 @@ package final class Gateway {
   private var emptied: Set<UInt16> = []
   private var ended: Set<UInt16> = []
   private var signals: [ProcessSignal] = []
-  private let counts: ConnectionCounts
+  let counts: ConnectionCounts
   private var memoryTimer: Timer?
   /// The most connections there were since memory was given back.
   private var connectionCountPeak = 0
   private var graceTimer: Timer?
   private var keys: KeyFetcher?
+  private var admin: AdminServer?
+  private var figures = GatewayFigures.Main()
 
   /// Opens the listeners, or says why it can't. `whenReady` runs once, when all workers run.
   package init(
@@ -81,12 +83,17 @@ package final class Gateway {
     memoryTimer = Timer(on: loop) { [unowned self] in giveMemoryBack() }
     memoryTimer?.start(every: .seconds(5))
     graceTimer = Timer(on: loop) { [unowned self] in tellAll(.abandon) }
+    guard startAdmin() else {
+      listeners.removeSocketFiles()
+      return 1
+    }
     raiseDescriptorLimit()
     startWorkers()
     startFetchingKeys()
     loop.run()
     keys?.shutdown()
     for thread in threads { thread.join() }
+    admin?.shutdown()
     reports.close()
     listeners.removeSocketFiles()
     if let failure {
@@ -98,6 +105,34 @@ package final class Gateway {
   }
 
   // MARK: Start
+
+  /// False when there can't be an admin listener, which the log says.
+  private func startAdmin() -> Bool {
+    do {
+      admin = try makeAdmin(
+        unreadiness: { [unowned self] in unreadiness },
+        isRunning: { [unowned self] in phase == .running },
+        mainFigures: { [unowned self] in figures })
+      return true
+    } catch {
+      log.error("the start failed", [.reason: error])
+      return false
+    }
+  }
+
+  /// Why nobody should be sent here; nil when the gateway is ready. Keys of files are there.
+  private var unreadiness: String? {
+    switch phase {
+    case .starting: "the listeners are not open yet"
+    case .running: keys?.hasSet == false ? "the keys are not loaded yet" : nil
+    case .draining, .finishing: "the gateway is going away"
+    }
+  }
+
+  /// The configuration was read again.
+  func countReload(_ result: ReloadResult) {
+    figures.reloads.count(result)
+  }
 
   /// A connection of a client takes a descriptor, a WebSocket over TLS takes three, and each worker
   /// has its connections to the notes API, its clocks and bells.
@@ -128,7 +163,9 @@ package final class Gateway {
 
   private func startFetchingKeys() {
     guard let url = preparation.configuration.authentication.keys.jwksURL else { return }
-    keys = KeyFetcher(url, base: preparation.tokens, workers: handles, on: loop, log: log)
+    keys = KeyFetcher(url, base: preparation.tokens, workers: handles, on: loop, log: log) {
+      [unowned self] in figures.keyRefreshes.count($0)
+    }
   }
 
   private static func runWorker(
@@ -163,6 +200,10 @@ package final class Gateway {
       ended.insert(worker)
       phase = .finishing
       tellAll(.abandon)
+    case .published(let ticket, let position):
+      admin?.published(ticket, position)
+    case .answered(worker: let worker, number: let number, let answer):
+      admin?.answered(number, by: worker, answer)
     case .unknownKey(worker: let worker, of: let asker):
       keys?.unknownKey(on: worker, of: asker)
     case .emptied(worker: let worker):
@@ -188,11 +229,14 @@ package final class Gateway {
     for place in places {
       log.info("listening", [.address: place.address, .port: place.port, .tls: place.isTLS])
     }
+    if let admin = listeners.admin.map({ ListenPlace(address: $0.address, isTLS: false) }) {
+      log.info("admin listening", [.address: admin.address, .port: admin.port])
+    }
     log.info("ready", [.version: Version.current, .workers: handles.count])
     whenReady(places)
   }
 
-  private func tellAll(_ message: WorkerMessage) {
+  func tellAll(_ message: WorkerMessage) {
     for handle in handles { handle.mailbox.post(message) }
   }
 
@@ -204,17 +248,6 @@ package final class Gateway {
     guard connectionCountPeak >= 1000, count < connectionCountPeak / 2 else { return }
     connectionCountPeak = count
     SystemClock.giveMemoryBack()
-  }
-
-  private func logFigures() {
-    let counted = counts.figures
-    log.notice(
-      "figures of all workers",
-      [
-        .connections: counted.count, .unauthenticated: counted.unauthenticatedCount,
-        .networksAndUsers: counted.knownCount,
-      ])
-    tellAll(.logFigures)
   }
 
   // MARK: The end
@@ -242,7 +275,11 @@ package struct ListenPlace: Sendable {
   package let isTLS: Bool
 
   init(_ place: Listeners.Place) {
-    switch place.address {
+    self.init(address: place.address, isTLS: place.isTLS)
+  }
+
+  init(address place: ListenAddress, isTLS: Bool) {
+    switch place {
     case .ip(let ip, port: let port):
       address = ip.text
       self.port = port
@@ -250,6 +287,6 @@ package struct ListenPlace: Sendable {
       address = "unix:\(path)"
       port = 0
     }
-    isTLS = place.isTLS
+    self.isTLS = isTLS
   }
 }

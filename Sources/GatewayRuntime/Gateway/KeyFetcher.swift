@@ -15,6 +15,7 @@ final class KeyFetcher {
   private let base: TokenJudge
   private let workers: [WorkerHandle]
   private let log: Log
+  private let counted: (KeyRefreshResult) -> Void
   private var refresh: KeySetRefresh
   private var effects: [KeySetRefreshEffect] = []
   private var client: UpstreamClient?
@@ -27,14 +28,16 @@ final class KeyFetcher {
   /// Why the client's last request failed.
   private var reason = ""
 
-  /// Begins with the first fetch.
+  /// Begins with the first fetch. `counted` is told of what came of each.
   init(
-    _ url: KeySetURL, base: TokenJudge, workers: [WorkerHandle], on loop: Loop, log: Log
+    _ url: KeySetURL, base: TokenJudge, workers: [WorkerHandle], on loop: Loop, log: Log,
+    counted: @escaping (KeyRefreshResult) -> Void
   ) {
     self.url = url
     self.base = base
     self.workers = workers
     self.log = log
+    self.counted = counted
     refresh = KeySetRefresh(into: &effects)
     // Unowned: both are gone, or silent, before the fetcher is.
     client = UpstreamClient(on: loop, settings: UpstreamSettings(url)) { [unowned self] _, reason in
@@ -46,6 +49,9 @@ final class KeyFetcher {
     }
     runEffects()
   }
+
+  /// Whether a set was fetched that could be used.
+  var hasSet: Bool { refresh.hasSet }
 
   /// A worker has a token that no key verifies.
   func unknownKey(on worker: UInt16, of asker: KeyAsker) {
@@ -105,6 +111,7 @@ extension KeyFetcher {
     case .answered(let answer) where answer.body == body && refresh.hasSet:
       if isFailing { log.info("the keys were fetched again", [.url: url, .count: keyCount]) }
       isFailing = false
+      counted(.unchanged)
       refresh.fetched(isNew: false, at: SystemClock.monotonic, into: &effects)
     case .answered(let answer):
       do throws(JSONWebKeySetError) {
@@ -119,6 +126,7 @@ extension KeyFetcher {
   private func use(_ set: JSONWebKeySet) {
     let judge = base.withFetched(set.keys)
     for worker in workers { worker.mailbox.post(.keys(judge)) }
+    counted(.changed)
     keyCount = set.keys.count
     isFailing = false
     if refresh.hasSet {
@@ -143,6 +151,7 @@ extension KeyFetcher {
   }
 
   private func failed(_ reason: String) {
+    counted(.failed)
     isFailing = true
     if refresh.hasSet {
       log.warning(

@@ -11,6 +11,8 @@ struct Listeners {
   }
 
   private(set) var places: [Place] = []
+  /// The socket of the admin listener, which only one takes, and where it listens.
+  private(set) var admin: (descriptor: CInt, address: ListenAddress)?
   /// For each worker, its sockets.
   private(set) var ofWorkers: [[WorkerListener]]
 
@@ -29,6 +31,26 @@ struct Listeners {
           with: "listen[\(index)]", "\(listener.address): \(error)")
         throw .configuration(ConfigurationProblems([problem]))
       }
+    }
+    try openAdmin(configuration)
+  }
+
+  /// Not shared: another gateway's `/metrics` must not be taken for this one's.
+  private mutating func openAdmin(_ configuration: Configuration) throws(StartError) {
+    guard let address = configuration.admin.address else { return }
+    do throws(ListenError) {
+      switch address {
+      case .ip(let ip, port: let port):
+        let descriptor = try ListeningSocket.open(address: ip.text, port: port, isShared: false)
+        admin = (descriptor, .ip(ip, port: ListeningSocket.port(of: descriptor)))
+      case .unix(path: let path):
+        admin = (try ListeningSocket.open(path: path), address)
+      }
+    } catch {
+      close()
+      removeSocketFiles()
+      let problem = configuration.places.problem(with: "admin.listen", "\(address): \(error)")
+      throw .configuration(ConfigurationProblems([problem]))
     }
   }
 
@@ -65,5 +87,6 @@ struct Listeners {
     for place in places {
       if case .unix(path: let path) = place.address { ListeningSocket.removeFile(at: path) }
     }
+    if case .unix(path: let path) = admin?.address { ListeningSocket.removeFile(at: path) }
   }
 }

@@ -16,6 +16,8 @@ package struct Preparation: Sendable {
   /// What works but is hardly meant.
   package let warnings: [ConfigurationProblem]
   let ticketKeys = TLSTicketKeys()
+  /// With what the API may publish; nil: it may not.
+  let publishToken: BearerToken?
 
   /// Reads the files that `configuration` names and parses what is in them, or says all that is
   /// wrong with them.
@@ -33,6 +35,7 @@ package struct Preparation: Sendable {
     _ configuration: Configuration, _ files: ConfigurationFiles
   ) throws(StartError) {
     self.configuration = configuration
+    publishToken = files.publishToken
     let authentication = configuration.authentication
     let rules = TokenRules(
       algorithms: authentication.algorithms.sorted { $0.rawValue < $1.rawValue },
@@ -121,7 +124,7 @@ package struct Preparation: Sendable {
 
   /// An answer holds a note of the size that a client may send, other fields, and escapes that the
   /// client may have done without.
-  private static func answerSizeMax(_ limits: Limits) -> Int {
+  static func answerSizeMax(_ limits: Limits) -> Int {
     let (size, overflow) = limits.messageSizeMax.multipliedReportingOverflow(by: 4)
     return overflow ? .max : max(size, 4 << 20)
   }

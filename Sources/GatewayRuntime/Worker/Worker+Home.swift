@@ -66,6 +66,8 @@ extension Worker {
       home.compared(
         resource, isSame: isSame(proxied, said, in: resource), at: SystemClock.monotonic,
         into: &homeEffects)
+    case .published(let publication, let position):
+      report(.published(publication.ticket, position))
     }
   }
 

@@ -220,6 +220,8 @@ final class Worker {
       noNewKeys(upTo: asker)
     case .logFigures:
       logFigures()
+    case .asked(let question, number: let number):
+      answer(question, number)
     case .drain:
       drain()
     case .finish:
@@ -276,8 +278,12 @@ struct WorkerListener: Sendable {
 enum WorkerReport: Sendable {
   case started(worker: UInt16)
   case failed(worker: UInt16, reason: String)
+  /// An event of the API's own was announced; where its note or folder stands now.
+  case published(PublishTicket, NotePosition)
   /// It has a token that no key verifies, and asks to be told by `keys` or `noNewKeys`.
   case unknownKey(worker: UInt16, of: KeyAsker)
+  /// A question of the admin listener is answered.
+  case answered(worker: UInt16, number: UInt64, AdminAnswer)
   /// Draining, and without connections.
   case emptied(worker: UInt16)
   /// Its loop has ended, with what was left.

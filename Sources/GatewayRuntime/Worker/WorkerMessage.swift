@@ -26,6 +26,8 @@ enum WorkerMessage: Sendable {
   case noNewKeys(upTo: KeyAsker)
   /// Say in the log what there is of everything.
   case logFigures
+  /// Answer this by a report of the same number.
+  case asked(AdminQuestion, number: UInt64)
   /// Take nothing new, answer what was taken, close the connections.
   case drain
   /// No worker has a connection any more: end when nothing is under way.

@@ -19,7 +19,7 @@ extension SimulatedWorker {
     case .proxiedWithdrawn(let write): checker.withdrawn(write)
     case .proxiedEnded(let write, let outcome): checker.ended(write, outcome)
     case .proxiedDone(let write, let outcome): checker.done(write, outcome)
-    case .expired, .join, .emptied: break
+    case .expired, .join, .emptied, .published: break
     }
     home.receive(
       message, newEpoch: world.nextEpoch(), at: world.clock.now, wallNow: world.clock.wallNow,
@@ -142,6 +142,8 @@ extension SimulatedWorker {
     case .compare(proxied: let proxied, said: let said, of: let resource):
       let isSame = world.fault != .comparesBytes && proxied.isSpelledLike(said)
       home.compared(resource, isSame: isSame, at: world.clock.now, into: &homeEffects)
+    case .published:
+      preconditionFailure("nobody publishes in the simulation")
     }
   }
 

@@ -164,6 +164,13 @@ def connect(endpoint: Endpoint) -> ByteStream:
     return ByteStream(endpoint.connect())
 
 
+def body_bytes(body: Any) -> bytes:
+    """The bytes of a body that is given as such, or as a value for JSON, or not at all."""
+    if isinstance(body, bytes):
+        return body
+    return b"" if body is None else json.dumps(body).encode()
+
+
 def request(
     endpoint: Endpoint,
     method: str = "GET",

@@ -1,6 +1,5 @@
 """What an app does that knows nothing of WebSockets: plain requests to its API."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -26,7 +25,7 @@ def ask(
 def request(
     gateway: Gateway, method: str, target: str, token: str | None, body: Any, *fields: str
 ) -> bytes:
-    data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+    data = http.body_bytes(body)
     lines = [*fields]
     if token is not None:
         lines.append(f"Authorization: Bearer {token}")

@@ -48,7 +48,7 @@ struct WriteLaneTokensTests {
         case .answer(let writer, _): "done \(name(writer))"
         case .aside(let writer, isRefused: true): "ask \(name(writer))"
         case .aside(let writer, isRefused: false): "hold \(name(writer))"
-        case .announce: "announce"
+        case .announce, .published: "announce"
         case .go, .refuse, .look, .compare: "proxied"
         }
       }
