@@ -8,6 +8,7 @@ import pytest
 from harness import http
 from harness.admin import LISTENING, Admin
 from harness.configuration import merged
+from harness.gateway import ROOT
 from harness.rest import ask
 from harness.timing import seconds, wait_until
 from harness.websocket import Handshake, HandshakeRefused
@@ -371,3 +372,15 @@ def test_what_does_not_happen_yet_is_there_with_0(admin):
     for name in ("resumes_total", "configuration_reloads_total", "key_refreshes_total"):
         for labels in metrics.labels(f"notes_gateway_{name}"):
             assert metrics(name, **labels) == 0
+
+
+@pytest.mark.parametrize("file", ["alerts.yaml", "grafana-dashboard.json"])
+def test_what_alerts_and_dashboard_ask_for_is_there(admin, file):
+    text = (ROOT / "conf" / file).read_text()
+    asked = set(re.findall(r"\b(?:notes_gateway|process)_[a-z_]+", text))
+    types = admin.metrics().types
+    known = {
+        *types,
+        *(f"{name}_bucket" for name, kind in types.items() if kind == "histogram"),
+    }
+    assert len(asked) > 5 and asked <= known
