@@ -27,8 +27,8 @@ package protocol FrontHandler: AnyObject {
   /// One whole text message: valid UTF-8, borrowed until return.
   func receivedText(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer)
 
-  /// One whole text message over `earlyMessageSizeMax`, whose bytes were dropped, of a client that is
-  /// not trusted.
+  /// One whole text message over `earlyMessageSizeMax` of a client that is not trusted; its bytes
+  /// were dropped.
   func receivedTooEarly(_ id: ConnectionID)
 
   /// One whole binary message, whose bytes were dropped.
