@@ -2,6 +2,7 @@
 
 import re
 import signal
+import socket
 
 import pytest
 
@@ -130,6 +131,21 @@ def test_it_listens_on_ipv6(start_gateway):
     port = int(gateway.log.wait_for(re.compile(r"admin listening .*\bport=(\d+)"))[1])
     admin = Admin(gateway, Endpoint(host="::1", port=port))
     assert admin.ask("GET", "/healthz", host=f"[::1]:{port}").status == 200
+
+
+def test_the_default_address_in_use_stops_nothing(start_gateway, stranger):
+    """There may be another gateway on the machine, or the one that is to be replaced."""
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            other.bind(("127.0.0.1", 9090))
+            other.listen()
+        except OSError:
+            # Somebody else has it, which is as good.
+            pass
+        gateway = start_gateway({"admin": None})
+        assert gateway.log.wait_for(re.compile(r"WARNING there is no admin listener: .*in use"))
+        stranger(gateway).expect_nothing()
 
 
 def test_a_port_that_is_in_use_stops_the_start(admin, tmp_path, issuer):

@@ -232,6 +232,11 @@ package final class Gateway {
     if let admin = listeners.admin.map({ ListenPlace(address: $0.address, isTLS: false) }) {
       log.info("admin listening", [.address: admin.address, .port: admin.port])
     }
+    if let problem = listeners.adminProblem {
+      log.warning(
+        "there is no admin listener: the default of admin.listen can't be had",
+        [.reason: problem])
+    }
     log.info("ready", [.version: Version.current, .workers: handles.count])
     whenReady(places)
   }

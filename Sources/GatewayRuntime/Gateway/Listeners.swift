@@ -13,6 +13,8 @@ struct Listeners {
   private(set) var places: [Place] = []
   /// The socket of the admin listener, which only one takes, and where it listens.
   private(set) var admin: (descriptor: CInt, address: ListenAddress)?
+  /// Why there is no admin listener although there should be one.
+  private(set) var adminProblem: ListenError?
   /// For each worker, its sockets.
   private(set) var ofWorkers: [[WorkerListener]]
 
@@ -35,7 +37,9 @@ struct Listeners {
     try openAdmin(configuration)
   }
 
-  /// Not shared: another gateway's `/metrics` must not be taken for this one's.
+  /// Not shared: another gateway's `/metrics` must not be taken for this one's. An address that
+  /// nobody has asked for keeps no gateway from starting: there may be another one on the machine,
+  /// or the one that this is to replace.
   private mutating func openAdmin(_ configuration: Configuration) throws(StartError) {
     guard let address = configuration.admin.address else { return }
     do throws(ListenError) {
@@ -47,6 +51,10 @@ struct Listeners {
         admin = (try ListeningSocket.open(path: path), address)
       }
     } catch {
+      guard configuration.place(of: "admin.listen") != nil else {
+        adminProblem = error
+        return
+      }
       close()
       removeSocketFiles()
       let problem = configuration.places.problem(with: "admin.listen", "\(address): \(error)")
