@@ -109,8 +109,12 @@ def come_and_go(number: int, gateway, device_of, stranger, user: str, note: str)
 def test_clients_that_come_write_and_vanish_leave_nothing(
     start_gateway, device_of, stranger, user, note, api
 ):
-    # A connection to the API may be kept by each worker.
-    gateway = start_gateway({"workers": 2, "upstream": {"max_connections": 1}})
+    # A connection to the API may be kept by each worker. A sanitizer keeps freed memory for a
+    # while, 256 MiB of it if it is let.
+    gateway = start_gateway(
+        {"workers": 2, "upstream": {"max_connections": 1}},
+        environment={"ASAN_OPTIONS": "quarantine_size_mb=1"},
+    )
     figures = Figures(gateway)
     numbers = list(range(40))
     seed = random.randrange(1 << 32)

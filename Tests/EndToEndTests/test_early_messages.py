@@ -122,7 +122,8 @@ def test_a_message_that_could_never_be_held_is_not_kept_and_refused(gateway, str
 
 
 def test_strangers_have_little_of_a_message_kept(start_gateway, stranger, api, user, note):
-    gateway = start_gateway()
+    # See test_churn.
+    gateway = start_gateway(environment={"ASAN_OPTIONS": "quarantine_size_mb=1"})
     strangers = [stranger(gateway) for _ in range(60)]
     before = gateway.resident_size
     part = frames.encode(frames.TEXT, b"x" * 250_000, is_final=False)

@@ -167,6 +167,7 @@ def test_each_listener_shows_its_own_certificate_by_any_name(
         tls = authority.issue_through_another(tmp_path / str(number), key)
         listeners.append({"address": "127.0.0.1", "port": 0, "tls": tls})
     gateway = start_gateway({"listen": listeners})
+    gateway.log.wait_for(re.compile(r"\bready\b"))
     ports = [int(port) for port in re.findall(r"\bport=(\d+)", gateway.log.text)]
     context = authority.client_context(version, version)
     context.check_hostname = False
