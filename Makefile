@@ -95,7 +95,8 @@ tsan: test-dependencies
 	$(SWIFT) build --sanitize=thread --scratch-path .build-tsan --product notes-gateway
 	$(SANITIZED) NOTES_GATEWAY=.build-tsan/debug/notes-gateway \
 	  $(PYTEST) -q Tests/EndToEndTests/test_order.py Tests/EndToEndTests/test_stopping.py \
-	  Tests/EndToEndTests/test_keys.py Tests/EndToEndTests/test_late_renewal.py
+	  Tests/EndToEndTests/test_keys.py Tests/EndToEndTests/test_late_renewal.py \
+	  Tests/EndToEndTests/test_drain.py Tests/EndToEndTests/test_reload.py
 
 install: build
 	install -D -s -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/notes-gateway

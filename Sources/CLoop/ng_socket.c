@@ -2,12 +2,15 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -164,4 +167,65 @@ void ng_close(int descriptor) { close(descriptor); }
 int ng_socket_pair(int ends[2]) {
   int result = socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends);
   return result < 0 ? -errno : 0;
+}
+
+int ng_send_datagram(const char *name, const void *bytes, size_t size) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  size_t name_size = strlen(name);
+  if (name_size == 0 || name_size >= sizeof address.sun_path) {
+    return -EINVAL;
+  }
+  memcpy(address.sun_path, name, name_size);
+  if (name[0] == '@') {
+    address.sun_path[0] = '\0';
+  }
+  int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) {
+    return -errno;
+  }
+  struct timeval patience = {.tv_sec = 1};
+  (void)setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  // An abstract name has no end but that of the address.
+  socklen_t address_size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + name_size);
+  ssize_t count;
+  do {
+    count = sendto(descriptor, bytes, size, MSG_NOSIGNAL, (struct sockaddr *)&address,
+                   address_size);
+  } while (count < 0 && errno == EINTR);
+  int result = count < 0 ? -errno : 0;
+  close(descriptor);
+  return result;
+}
+
+int ng_take_listener(int descriptor, ng_listen_address *listener) {
+  struct sockaddr_storage address = {0};
+  socklen_t size = sizeof address;
+  int type = 0;
+  int is_listening = 0;
+  socklen_t int_size = sizeof type;
+  if (getsockname(descriptor, (struct sockaddr *)&address, &size) < 0 ||
+      getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &int_size) < 0 ||
+      getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &int_size) < 0) {
+    return -errno;
+  }
+  if (type != SOCK_STREAM || is_listening == 0) {
+    return -EINVAL;
+  }
+  int flags = fcntl(descriptor, F_GETFL);
+  if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) < 0 ||
+      fcntl(descriptor, F_SETFD, FD_CLOEXEC) < 0) {
+    return -errno;
+  }
+  memset(listener, 0, sizeof *listener);
+  describe_peer(&address, &listener->address);
+  if (address.ss_family == AF_UNIX) {
+    // One without a NUL at its end fills the address; an abstract one begins with it.
+    size_t path_size = size - offsetof(struct sockaddr_un, sun_path);
+    size_t room = sizeof listener->path - 1;
+    memcpy(listener->path, ((struct sockaddr_un *)&address)->sun_path,
+           path_size < room ? path_size : room);
+  } else if (listener->address.family == NG_FAMILY_UNIX) {
+    return -EINVAL;
+  }
+  return 0;
 }

@@ -68,3 +68,14 @@ void ng_name_thread(const char *name) {
 }
 
 void ng_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
+
+static void mask_signal(int how, int number) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, number);
+  pthread_sigmask(how, &set, NULL);
+}
+
+void ng_hold_signal(int number) { mask_signal(SIG_BLOCK, number); }
+
+void ng_let_signal_through(int number) { mask_signal(SIG_UNBLOCK, number); }

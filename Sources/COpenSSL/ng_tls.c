@@ -97,8 +97,23 @@ static bool prepare(ticket_key *key, unsigned char *iv, EVP_CIPHER_CTX *cipher, 
 
 static pthread_once_t index_once = PTHREAD_ONCE_INIT;
 static int keys_index;
+static int certificate_index;
 
-static void make_index(void) { keys_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL); }
+/// The certificate that a context was given later goes with it.
+static void free_certificate(void *parent, void *certificate, CRYPTO_EX_DATA *data, int index,
+                             long number, void *context) {
+  (void)parent;
+  (void)data;
+  (void)index;
+  (void)number;
+  (void)context;
+  SSL_CTX_free(certificate);
+}
+
+static void make_index(void) {
+  keys_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+  certificate_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, free_certificate);
+}
 
 /// OpenSSL's ticket callback. Returns 1 to go on, 2 to go on and give a new ticket, 0 for a full
 /// handshake, -1 for a failure.
@@ -165,29 +180,36 @@ static int choose_protocol(SSL *session, const unsigned char **chosen, unsigned 
   return SSL_TLSEXT_ERR_OK;
 }
 
-static int load_certificate(SSL_CTX *context, const ng_tls_settings *settings, char *error,
-                            size_t error_size) {
+static void demand_security(SSL_CTX *context) {
+  if (SSL_CTX_get_security_level(context) < SECURITY_LEVEL_MIN) {
+    SSL_CTX_set_security_level(context, SECURITY_LEVEL_MIN);
+  }
+}
+
+static int load_certificate(SSL_CTX *context, const char *certificate_file,
+                            const char *private_key_file, char *error, size_t error_size) {
   SSL_CTX_set_default_passwd_cb(context, give_no_passphrase);
-  if (SSL_CTX_use_certificate_chain_file(context, settings->certificate_file) != 1) {
-    return failed(error, error_size, "cannot use the certificate", settings->certificate_file);
+  if (SSL_CTX_use_certificate_chain_file(context, certificate_file) != 1) {
+    return failed(error, error_size, "cannot use the certificate", certificate_file);
   }
   // The second finds a key of another kind than the certificate's, which the first takes.
-  if (SSL_CTX_use_PrivateKey_file(context, settings->private_key_file, SSL_FILETYPE_PEM) != 1 ||
+  if (SSL_CTX_use_PrivateKey_file(context, private_key_file, SSL_FILETYPE_PEM) != 1 ||
       SSL_CTX_check_private_key(context) != 1) {
-    return failed(error, error_size, "cannot use the private key", settings->private_key_file);
+    return failed(error, error_size, "cannot use the private key", private_key_file);
   }
   return 0;
+}
+
+static int number_of(ng_tls_version version) {
+  return version == NG_TLS_VERSION_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
 }
 
 int ng_tls_configure(struct ssl_ctx_st *context, const ng_tls_settings *settings, char *error,
                      size_t error_size) {
   ERR_clear_error();
   pthread_once(&index_once, make_index);
-  int version =
-      settings->minimum_version == NG_TLS_VERSION_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
-  if (SSL_CTX_get_security_level(context) < SECURITY_LEVEL_MIN) {
-    SSL_CTX_set_security_level(context, SECURITY_LEVEL_MIN);
-  }
+  int version = number_of(settings->minimum_version);
+  demand_security(context);
   if (SSL_CTX_set_min_proto_version(context, version) != 1 ||
       SSL_CTX_set_max_proto_version(context, 0) != 1 ||
       SSL_CTX_set_cipher_list(context, ciphers_1_2) != 1 ||
@@ -206,7 +228,8 @@ int ng_tls_configure(struct ssl_ctx_st *context, const ng_tls_settings *settings
   SSL_CTX_set_timeout(context, NG_TLS_TICKET_LIFETIME_S);
   // Sessions live in the clients' tickets: a cache would be one worker's.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  return load_certificate(context, settings, error, error_size);
+  return load_certificate(context, settings->certificate_file, settings->private_key_file, error,
+                          error_size);
 }
 
 int ng_tls_check(const ng_tls_settings *settings, char *error, size_t error_size) {
@@ -217,6 +240,67 @@ int ng_tls_check(const ng_tls_settings *settings, char *error, size_t error_size
   int result = ng_tls_configure(context, settings, error, error_size);
   SSL_CTX_free(context);
   return result;
+}
+
+// MARK: certificates
+
+/// `native` is a context: what OpenSSL keeps a certificate, its chain and its key in together.
+ng_tls_certificate *_Nullable ng_tls_certificate_load(const char *certificate_file,
+                                                      const char *private_key_file, char *error,
+                                                      size_t error_size) {
+  ERR_clear_error();
+  pthread_once(&index_once, make_index);
+  SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+  if (context == NULL) {
+    (void)failed(error, error_size, "cannot set up", "TLS");
+    return NULL;
+  }
+  // What a listener would refuse at the start it is not given later either.
+  demand_security(context);
+  if (load_certificate(context, certificate_file, private_key_file, error, error_size) < 0) {
+    SSL_CTX_free(context);
+    return NULL;
+  }
+  ng_tls_certificate *certificate = calloc(1, sizeof *certificate);
+  if (certificate == NULL) {
+    abort();
+  }
+  certificate->native = context;
+  return certificate;
+}
+
+void ng_tls_certificate_free(ng_tls_certificate *certificate) {
+  SSL_CTX_free(certificate->native);
+  free(certificate);
+}
+
+/// OpenSSL's callback before a certificate is chosen. Returns 1 to go on, 0 to fail.
+///
+/// Not by loading the certificate into the context itself: that has one for each kind of key, so
+/// that one of another kind than the last would be shown to some clients only.
+static int choose_certificate(SSL *session, void *context) {
+  (void)context;
+  SSL_CTX *source = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(session), certificate_index);
+  if (source == NULL) {
+    return 1;
+  }
+  STACK_OF(X509) *chain = NULL;
+  SSL_CTX_get0_chain_certs(source, &chain);
+  SSL_certs_clear(session);
+  return SSL_use_cert_and_key(session, SSL_CTX_get0_certificate(source),
+                              SSL_CTX_get0_privatekey(source), chain, 1) == 1;
+}
+
+void ng_tls_renew(struct ssl_ctx_st *context, ng_tls_certificate *certificate,
+                  ng_tls_version minimum_version) {
+  SSL_CTX *last = SSL_CTX_get_ex_data(context, certificate_index);
+  if (SSL_CTX_set_min_proto_version(context, number_of(minimum_version)) != 1 ||
+      SSL_CTX_up_ref(certificate->native) != 1 ||
+      SSL_CTX_set_ex_data(context, certificate_index, certificate->native) != 1) {
+    abort();
+  }
+  SSL_CTX_set_cert_cb(context, choose_certificate, NULL);
+  SSL_CTX_free(last);
 }
 
 struct ssl_ctx_st *ng_tls_unused_context_new(void) {

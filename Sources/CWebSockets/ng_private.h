@@ -44,6 +44,8 @@ typedef struct server_impl {
   /// libwebsockets keeps the pointers to the names of its vhosts.
   char tls_names[NG_TLS_INDEX_MAX + 1][16];
   int tls_count;
+  /// Their contexts of OpenSSL.
+  struct ssl_ctx_st *_Nullable tls_contexts[NG_TLS_INDEX_MAX + 1];
   /// A context for TLS clients that libwebsockets need not make, nor lose: see `make_tls_vhost`.
   struct ssl_ctx_st *_Nullable no_client;
   /// While a vhost is made: its OpenSSL context, once there is one.

@@ -227,8 +227,23 @@ int ng_server_add_tls(ng_server *face, const ng_tls_settings *settings, char *er
   if (ng_tls_configure(server->tls_context, settings, error, error_size) < 0) {
     return -1;
   }
+  server->tls_contexts[index] = server->tls_context;
   server->tls_count = index + 1;
   return index;
+}
+
+void ng_server_renew_tls(ng_server *face, int index, ng_tls_certificate *certificate,
+                         ng_tls_version minimum_version) {
+  server_impl *server = NG_EMBEDDED(face, server_impl, face);
+  if (index >= 0 && index < server->tls_count && server->tls_contexts[index] != NULL) {
+    ng_tls_renew(server->tls_contexts[index], certificate, minimum_version);
+  }
+}
+
+void ng_server_set_message_sizes_max(ng_server *face, size_t size, size_t early_size) {
+  server_impl *server = NG_EMBEDDED(face, server_impl, face);
+  server->settings.message_size_max = size;
+  server->settings.early_message_size_max = early_size;
 }
 
 // MARK: freeing

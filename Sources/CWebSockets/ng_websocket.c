@@ -101,7 +101,9 @@ static int received(ws_impl *ws, struct lws *lws, const uint8_t *bytes, size_t s
   bool is_first = !ws->is_in_message;
   bool is_final = lws_is_final_fragment(lws) != 0;
   bool is_binary = lws_frame_is_binary(lws) != 0;
-  size_t room = ws->server->settings.message_size_max - ws->message_size;
+  size_t size_max = ws->server->settings.message_size_max;
+  // The limit may have been lowered in the middle of a message.
+  size_t room = size_max > ws->message_size ? size_max - ws->message_size : 0;
   if (size > room || lws_remaining_packet_payload(lws) > room - size) {
     forget_message(ws);
     ws->is_ignoring_input = true;

@@ -30,6 +30,33 @@ package enum ListeningSocket {
     ng_socket_port(descriptor)
   }
 
+  /// Makes a listening stream socket that another program has opened one that a loop can use, and
+  /// says where it listens. -EINVAL for anything else.
+  package static func take(_ descriptor: CInt) throws(ListenError) -> Inherited {
+    var native = ng_listen_address()
+    _ = try checked(ng_take_listener(descriptor, &native))
+    if Int(native.address.family) == NG_FAMILY_UNIX {
+      let path = withUnsafeBytes(of: native.path) { Array($0.prefix { $0 != 0 }) }
+      return .unix(path: String(decoding: path, as: UTF8.self))
+    }
+    let family = Int(native.address.family) == NG_FAMILY_IPV4 ? AF_INET : AF_INET6
+    var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+    let isText = withUnsafeBytes(of: native.address.bytes) { bytes in
+      inet_ntop(family, bytes.baseAddress, &text, socklen_t(INET6_ADDRSTRLEN)) != nil
+    }
+    precondition(isText, "an address of a socket has a text")
+    let characters = text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+    return .ip(String(decoding: characters, as: UTF8.self), port: native.address.port)
+  }
+
+  /// Where a socket listens that was opened by another program.
+  package enum Inherited: Hashable, Sendable {
+    /// A literal address.
+    case ip(String, port: UInt16)
+    /// An empty path where it has none.
+    case unix(path: String)
+  }
+
   package static func close(_ descriptor: CInt) {
     ng_close(descriptor)
   }

@@ -7,6 +7,17 @@ package final class ProcessSignal {
   private var pointer: UnsafeMutablePointer<ng_signal>?
   private let caught: () -> Void
 
+  /// Keeps signal `number` for later instead of having it do what it does by default. Thread: the
+  /// main one, before it starts others.
+  package static func hold(_ number: CInt) {
+    ng_hold_signal(number)
+  }
+
+  /// Lets those through that were kept, and those that come. Thread: the one that called `hold`.
+  package static func letThrough(_ number: CInt) {
+    ng_let_signal_through(number)
+  }
+
   /// Nil when signal `number` can't be caught.
   package init?(_ number: CInt, on loop: Loop, caught: @escaping () -> Void) {
     self.loop = loop

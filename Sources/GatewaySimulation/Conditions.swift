@@ -57,6 +57,8 @@ struct Conditions {
   let activeTime: Duration
   /// When the gateway is told to stop; nil if it is not while clients are active.
   let drainAfter: Duration?
+  /// Over which clients are closed then.
+  let shutdownGrace: Duration
 
   var syncsGoToUser: Bool { noteAudience == .user }
 
@@ -103,6 +105,7 @@ struct Conditions {
     // So that a seed is about as much work as another.
     activeTime = pauseMax * 60
     drainAfter = random.happens(percent: 30) ? random.duration(upTo: activeTime) : nil
+    shutdownGrace = one(of: [.zero, .seconds(1), .seconds(20)])
   }
 }
 

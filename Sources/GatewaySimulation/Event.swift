@@ -47,6 +47,8 @@ enum Event {
   case stalls(worker: Int)
   /// A worker is told to stop, or all of them.
   case drains(worker: Int?)
+  /// It is a client's turn to be closed, since the gateway was told to stop.
+  case departs(ConnectionID)
   /// The main thread hears that a draining worker has nothing left.
   case emptied(worker: Int)
   /// A worker is told that none has anything left, when it has read what others had left in its

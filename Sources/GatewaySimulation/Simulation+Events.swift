@@ -33,6 +33,7 @@ extension Simulation {
       upstream.changeAccess(of: user, to: random.element(of: conditions.resources))
     case .drains(worker: let worker):
       if let worker { workers[worker].drain() } else { drain() }
+    case .departs(let id): worker(of: id).departed(id)
     case .stalls(worker: let worker): stall(worker)
     case .emptied(worker: let worker): emptied(worker)
     case .finishes(worker: let worker, behind: let earlier): finish(worker, behind: earlier)

@@ -35,6 +35,8 @@ package final class Simulation {
   /// Clients want nothing any more; they only answer.
   var isCalm = false
   var isDraining = false
+  /// Replaced when the gateway is told to stop.
+  var departures = DepartureSchedule(clientCount: 1, grace: .zero)
 
   private var trace: Trace
   private var eventCount = 0
@@ -99,6 +101,8 @@ package final class Simulation {
   func drain() {
     isDraining = true
     checker.isDraining = true
+    let clientCount = workers.reduce(0) { $0 + $1.connections.count { $0 != nil } }
+    departures = DepartureSchedule(clientCount: clientCount, grace: conditions.shutdownGrace)
     note("the gateway is told to stop")
     for worker in workers.indices {
       schedule(.drains(worker: worker), after: random.duration(upTo: conditions.mailDelayMax))
@@ -111,6 +115,10 @@ package final class Simulation {
 
   /// The main thread tells all workers to end when none has anything left.
   func emptied(_ worker: Int) {
+    // Heads that had been read in part may still become whole.
+    for client in clients.indices where random.happens(percent: conditions.requestPercent) {
+      makeRequest(client)
+    }
     guard emptiedWorkers.insert(worker).inserted, emptiedWorkers.count == workers.count else {
       return
     }

@@ -76,6 +76,7 @@ extension GatewayMessage {
     case .noteJoined(let note, let position, let name):
       "note_joined \(note.text) at \(position.words)\(name.words)"
     case .noteLeft(let note, let name): "note_left \(note.text)\(name.words)"
+    case .goingAway(let time): "going away, back in \(time)"
     case .pong(_, let name): "pong\(name.words)"
     case .error(let report):
       "error \(report.code.rawValue)\(report.requestID.words) \(report.noteID?.text ?? "")"

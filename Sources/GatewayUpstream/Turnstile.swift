@@ -39,6 +39,9 @@ struct Turnstile<Visitor> {
     self.guestBounds = guestBounds
   }
 
+  /// Whether nobody is inside and nobody waits.
+  var isEmpty: Bool { insideCount == 0 && line.count == 0 && guestLine.count == 0 }
+
   mutating func enter(_ visitor: Visitor, isGuest: Bool = false) -> Entry {
     if insideCount < bounds.inside, !isGuest || guestInsideCount < guestBounds.inside {
       countIn(isGuest: isGuest)

@@ -96,6 +96,9 @@ package final class UpstreamClient {
     return true
   }
 
+  /// Whether nothing is under way, so that nobody would miss it.
+  package var isIdle: Bool { turnstile.isEmpty && inFlight.isEmpty && refusals.isEmpty }
+
   /// Gives up all requests and connections: what may have been sent is a `brokenAnswer`, what was
   /// not is `notConnected`. Not to be called from within `answered` or `failed`.
   package func shutdown() {

@@ -11,19 +11,23 @@ struct ConfigurationOption: ParsableArguments {
   /// Reads and checks the file and what it names. Says everything that is wrong on standard error,
   /// and ends the program with code 1 then. What is odd but works is said as well.
   func prepare() throws -> (configuration: Configuration, preparation: Preparation) {
-    switch ConfigurationReader.read(file: file) {
-    case .failure(let problems):
-      printError("\(problems)")
+    do throws(StartError) {
+      let (configuration, preparation) = try ConfigurationOption.read(file)
+      for warning in preparation.warnings { printError("warning: \(warning)") }
+      return (configuration, preparation)
+    } catch {
+      printError("\(error)")
       throw ExitCode(1)
-    case .success(let configuration):
-      do {
-        let preparation = try Preparation(configuration)
-        for warning in preparation.warnings { printError("warning: \(warning)") }
-        return (configuration, preparation)
-      } catch {
-        printError("\(error)")
-        throw ExitCode(1)
-      }
+    }
+  }
+
+  /// Reads and checks `file` and what it names.
+  static func read(
+    _ file: String
+  ) throws(StartError) -> (configuration: Configuration, preparation: Preparation) {
+    switch ConfigurationReader.read(file: file) {
+    case .failure(let problems): throw .configuration(problems)
+    case .success(let configuration): return (configuration, try Preparation(configuration))
     }
   }
 }

@@ -35,7 +35,7 @@ struct DemoCommand: ParsableCommand {
       printError("\(error)")
       throw ExitCode(1)
     }
-    let code = try serve(preparation, level: .warning) { places in
+    let code = try serve(preparation, LogThreshold(.warning)) { places in
       let port = places.first?.port ?? 0
       printLine("The demo is at http://127.0.0.1:\(port)/ - stop it with Ctrl-C.")
     }

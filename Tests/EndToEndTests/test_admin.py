@@ -97,6 +97,7 @@ def test_it_is_not_ready_while_it_drains(start_gateway, api, device_of, user, no
     wait_until(lambda: admin.get("/readyz").status == 503, what="the drain")
     assert b"going away" in admin.get("/readyz").body
     assert admin.get("/healthz").status == 200
+    writer.expect("going_away")
     gate.open()
     writer.expect("note_update_success")
     assert gateway.wait() == 0

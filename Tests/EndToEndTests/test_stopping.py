@@ -7,6 +7,7 @@ import pytest
 
 from harness import http
 from harness.timing import duration, seconds, wait_until
+from harness.writes import hold_update
 
 
 def refuses_connections(gateway) -> bool:
@@ -30,6 +31,7 @@ def test_everybody_is_closed_with_1001_and_the_exit_code_is_0(
     clients.append(stranger(gateway))
     gateway.signal(number)
     for client in clients:
+        client.expect("going_away")
         assert client.websocket.expect_close(1001) == []
     assert gateway.wait() == 0
     gateway.assert_healthy()
@@ -58,6 +60,7 @@ def test_writes_in_flight_are_finished_and_answered(start_gateway, api, device_o
     writer.answer("ping")
     gateway.signal(signal.SIGTERM)
     wait_for_closed_listeners(gateway)
+    writer.expect("going_away")
     gate.open()
     for number in range(3):
         writer.expect("note_update_success", requestId=str(number))
@@ -73,12 +76,11 @@ def test_the_listeners_close_at_once_and_existing_clients_are_still_answered(
 ):
     gateway = start_gateway({"shutdown_grace": "30s"})
     writer = device_of(gateway, user)
-    gate = api.hold("PUT", note)
-    writer.send("note_update", noteId=note, changes={"a": 1}, requestId="held")
-    gate.wait_for_arrival()
+    gate = hold_update(api, writer, note)
     gateway.signal(signal.SIGTERM)
     wait_for_closed_listeners(gateway)
     assert gateway.is_alive
+    writer.expect("going_away")
     gate.open()
     writer.expect("note_update_success", requestId="held")
     assert writer.websocket.expect_close(1001) == []
@@ -88,9 +90,7 @@ def test_the_listeners_close_at_once_and_existing_clients_are_still_answered(
 def test_what_is_left_at_the_end_of_the_grace_is_closed(start_gateway, api, device_of, user, note):
     gateway = start_gateway({"shutdown_grace": duration(1)})
     writer = device_of(gateway, user)
-    gate = api.hold("PUT", note)
-    writer.send("note_update", noteId=note, changes={"a": 1})
-    gate.wait_for_arrival()
+    gate = hold_update(api, writer, note)
     start = time.monotonic()
     gateway.signal(signal.SIGTERM)
     assert gateway.wait(within=8) == 0
@@ -129,9 +129,7 @@ def test_requests_in_the_middle_of_their_head_do_not_hold_the_end_up(start_gatew
 def test_a_second_signal_ends_it_at_once(start_gateway, api, device_of, user, note):
     gateway = start_gateway({"shutdown_grace": "60s"})
     writer = device_of(gateway, user)
-    gate = api.hold("PUT", note)
-    writer.send("note_update", noteId=note, changes={"a": 1})
-    gate.wait_for_arrival()
+    gate = hold_update(api, writer, note)
     gateway.signal(signal.SIGTERM)
     wait_for_closed_listeners(gateway)
     gateway.signal(signal.SIGTERM)

@@ -36,6 +36,10 @@ import Testing
       #"{"type":"auth_failed","message":"Token expired","reason":"token-expired","#
         + #""requestId":"r\u0031"}"#)
     expect(
+      .goingAway(reconnectAfter: .milliseconds(1500)),
+      #"{"type":"going_away","message":"The gateway is going away. Please reconnect later.","#
+        + #""reconnectAfter":1500}"#)
+    expect(
       .pong(at: time, requestID: request),
       #"{"type":"pong","timestamp":1700000000123,"requestId":"r\u0031"}"#)
   }

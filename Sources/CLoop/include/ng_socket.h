@@ -48,6 +48,21 @@ void ng_reset_at_close(int descriptor);
 
 void ng_close(int descriptor);
 
+/// Sends one datagram to the UNIX socket at `name`, a path or, behind an `@`, a name in the
+/// abstract name space; waits a second at most. Returns 0 or a negative errno.
+int ng_send_datagram(const char *name, const void *bytes, size_t size);
+
+/// Where a listening stream socket listens.
+typedef struct ng_listen_address {
+  ng_peer_address address;
+  /// Of a UNIX socket that has one: ends with NUL, empty where there is none.
+  char path[128];
+} ng_listen_address;
+
+/// Makes a socket that another program has opened one of ours: non-blocking, closed on exec.
+/// Returns 0 with its address, or a negative errno: -EINVAL for no listening stream socket.
+int ng_take_listener(int descriptor, ng_listen_address *address);
+
 /// Two ends of one stream, in `ends`. Returns 0 or a negative errno.
 int ng_socket_pair(int ends[_Nonnull 2]);
 

@@ -35,6 +35,11 @@ void ng_give_memory_back(void);
 /// Makes writes to a closed pipe or socket fail instead of ending the process.
 void ng_ignore_broken_pipes(void);
 
+/// Has signal `number` wait until the calling thread lets it through; threads that it starts keep
+/// it waiting as well.
+void ng_hold_signal(int number);
+void ng_let_signal_through(int number);
+
 #pragma clang assume_nonnull end
 
 #endif

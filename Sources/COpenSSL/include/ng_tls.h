@@ -57,6 +57,27 @@ int ng_tls_configure(struct ssl_ctx_st *context, const ng_tls_settings *settings
 /// Thread: any.
 int ng_tls_check(const ng_tls_settings *settings, char *error, size_t error_size);
 
+/// A certificate with those of its issuers and its private key, which fit each other.
+///
+/// `native` is private. It never changes, so that all threads may use one. Thread: any, for all
+/// functions.
+typedef struct ng_tls_certificate {
+  void *native;
+} ng_tls_certificate;
+
+/// Reads both files. NULL with the reason as one line in `error`. The caller's.
+ng_tls_certificate *_Nullable ng_tls_certificate_load(const char *certificate_file,
+                                                      const char *private_key_file, char *error,
+                                                      size_t error_size);
+
+/// Contexts that use it go on doing so.
+void ng_tls_certificate_free(ng_tls_certificate *certificate);
+
+/// From now on handshakes of `context` show `certificate`, whatever they showed before, and speak
+/// no older version. Connections that are there stay as they are. Thread: the context's.
+void ng_tls_renew(struct ssl_ctx_st *context, ng_tls_certificate *certificate,
+                  ng_tls_version minimum_version);
+
 /// A context that nobody will use, for whoever insists on one. The caller's. Thread: any.
 struct ssl_ctx_st *ng_tls_unused_context_new(void);
 void ng_tls_unused_context_free(struct ssl_ctx_st *context);

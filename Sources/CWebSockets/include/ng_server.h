@@ -57,6 +57,15 @@ int ng_server_add_tls(ng_server *server, const ng_tls_settings *settings, char *
 
 enum { NG_TLS_INDEX_MAX = 15 };
 
+/// From now on handshakes that begin in the way `index` show `certificate` and speak no older
+/// version than `minimum_version`.
+void ng_server_renew_tls(ng_server *server, int index, ng_tls_certificate *certificate,
+                         ng_tls_version minimum_version);
+
+/// From now on `size`, 1 and up, is the largest message of a client, and `early_size` the largest
+/// that is kept before `ng_ws_trust`. One that is being received and has more already is too large.
+void ng_server_set_message_sizes_max(ng_server *server, size_t size, size_t early_size);
+
 /// Closes what is still open without ceremony (`closed` is called for each) and frees all of it.
 /// All streams must have been closed or upgraded. Runs the loop, so it must not be called from
 /// within one of its callbacks; other objects of the loop may call back meanwhile.

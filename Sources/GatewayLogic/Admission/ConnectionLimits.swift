@@ -24,6 +24,9 @@ package struct ConnectionLimits: Sendable {
   private var networks: [ClientNetwork: Int] = [:]
   private var users: [UserID: Int] = [:]
 
+  /// WebSocket connections. Looks at every user.
+  package var webSocketCount: Int { users.values.reduce(unauthenticatedCount, +) }
+
   package init(bounds: ConnectionBounds) {
     self.bounds = bounds
   }

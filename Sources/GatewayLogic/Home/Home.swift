@@ -44,7 +44,7 @@ package struct Home {
     var isIdle: Bool { lane.isEmpty && room.isEmpty }
   }
 
-  private let rules: Rules
+  private var rules: Rules
   private var entries: [Resource: Entry] = [:]
   /// What became idle, once each, by the time at which to look whether they still are: never
   /// later than the end of their idle lifetime.
@@ -74,6 +74,17 @@ package struct Home {
 
   /// Writes that wait for one under way. Looks at every lane.
   package var waitingWriteCount: Int { entries.values.reduce(0) { $0 + $1.lane.waitingCount } }
+
+  /// From now on these rules are those that count. What waits already is not turned away. Looks at
+  /// every note.
+  package mutating func rulesChanged(_ rules: Rules) {
+    self.rules = rules
+    for index in entries.values.indices {
+      entries.values[index].lane.rules = rules.lanes
+      entries.values[index].room.rulesChanged(
+        accessLifetime: rules.accessLifetime, identity: rules.lanes.identity)
+    }
+  }
 
   /// A write arrives. `newEpoch` is for a note that is not known here.
   package mutating func submit(

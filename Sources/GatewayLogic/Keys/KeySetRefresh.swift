@@ -6,7 +6,7 @@ package import GatewayTypes
 ///     fetching ──fetched, failed──▶ resting ──its time has come, or an unknown key──▶ fetching
 ///
 /// Once there is a set, a fetch starts 30 s after the one before has ended or later, whatever came
-/// of either and whoever asks: a flood of forged tokens does not become a flood of fetches. Until
+/// of either and whichever worker asks: a flood of forged tokens is no flood of fetches. Until
 /// then it is tried again after 1, 2, 4 s and so on, and whoever asks waits for the next try.
 ///
 /// Invariant: each worker that asked is answered by `nothingNew`, or by new keys; with a fetch that
@@ -69,6 +69,11 @@ package struct KeySetRefresh {
         rest(until: pauseEnd, into: &effects)
       }
     }
+  }
+
+  /// The operator asks for the keys as they are now, and does not wait for a pause.
+  package mutating func requested(into effects: inout [KeySetRefreshEffect]) {
+    if case .resting = state { fetch(into: &effects) }
   }
 
   /// The time of the newest `wake` has come. Harmless when it is early or late.

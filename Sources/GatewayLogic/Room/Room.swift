@@ -9,8 +9,8 @@ package import GatewayTypes
 /// Source: PROTOCOL.md, "What is persisted, and who hears of it", 5; DESIGN.md, 2.
 package struct Room {
   /// How long the upstream's yes stands for one user (`websocket.join_cache`).
-  private let accessLifetime: Duration
-  private let identity: UpstreamIdentity
+  private var accessLifetime: Duration
+  private var identity: UpstreamIdentity
   private var accessEnds: [UserID: MonotonicTime] = [:]
   private var checking: [JoinRequest] = []
   private var grants: [Grants] = []
@@ -25,6 +25,12 @@ package struct Room {
   private static let rememberedUserCountMax = 256
 
   package init(accessLifetime: Duration, identity: UpstreamIdentity = .bearer) {
+    self.accessLifetime = accessLifetime
+    self.identity = identity
+  }
+
+  /// From now on these count. A yes that is remembered already stands as long as it was to.
+  mutating func rulesChanged(accessLifetime: Duration, identity: UpstreamIdentity) {
     self.accessLifetime = accessLifetime
     self.identity = identity
   }

@@ -29,12 +29,17 @@ package struct Session {
     let token: BearerToken
     /// Which of the connection's tokens it is: 1, 2, …
     let tokenNumber: Int
+    /// When the token runs out.
+    let end: MonotonicTime
   }
+
+  /// What a client is told that is closed because the gateway was told to stop.
+  package static let goingAwayReason = "the gateway is going away"
 
   package let connection: ConnectionID
   /// What the client signs messages with; nil without message signing.
   package let secret: SessionSecret?
-  let rules: SessionRules
+  private(set) var rules: SessionRules
   private var state: State
   /// Tokens that are not judged yet. The first one is being judged, the others wait for it: judged
   /// at once they could end in another order, and an older one would stand.
@@ -88,7 +93,8 @@ package struct Session {
     if case .expired = state { true } else { false }
   }
 
-  var isClosing: Bool {
+  /// Whether the client is told, or is about to be told, that the connection ends.
+  package var isClosing: Bool {
     if case .closing = state { true } else { false }
   }
 
@@ -226,9 +232,10 @@ package struct Session {
     }
     let isNew = self.user == nil
     let end = expiresAt > wallNow ? expiresAt : expiresAt + clockSkew
-    let until = rules.expiry == .enforced ? now + max(.zero, end - wallNow) : nil
     let newest = Authentication(
-      user: user, token: token, tokenNumber: (authentication?.tokenNumber ?? 0) + 1)
+      user: user, token: token, tokenNumber: (authentication?.tokenNumber ?? 0) + 1,
+      end: now + max(.zero, end - wallNow))
+    let until = rules.expiry == .enforced ? newest.end : nil
     state = .authenticated(newest, until: until)
     failureCount = 0
     effects.append(
@@ -278,6 +285,18 @@ package struct Session {
 
   // MARK: Time and the end
 
+  /// From now on these rules are those that count. A deadline or a grace that has begun stays.
+  package mutating func rulesChanged(
+    _ rules: SessionRules, into effects: inout [SessionEffect]
+  ) {
+    self.rules = rules
+    guard case .authenticated(let authentication, let last) = state else { return }
+    let until = rules.expiry == .enforced ? authentication.end : nil
+    guard until != last else { return }
+    state = .authenticated(authentication, until: until)
+    if let until { effects.append(.wake(at: until)) }
+  }
+
   /// The time of the newest `wake` has come. Harmless when it is early or late.
   package mutating func deadlineReached(
     at now: MonotonicTime, into effects: inout [SessionEffect]
@@ -306,7 +325,16 @@ package struct Session {
     holdStartedWrites(authentication, into: &effects)
   }
 
-  /// The gateway is going away: answers what it has taken, takes no more joins or writes, closes.
+  /// The gateway is going away, and the client is told when to come back. Until `drain` everything
+  /// goes on.
+  package mutating func announceDeparture(
+    reconnectAfter: Duration, into effects: inout [SessionEffect]
+  ) {
+    guard !isClosing else { return }
+    effects.append(.send(.goingAway(reconnectAfter: reconnectAfter)))
+  }
+
+  /// It is the client's turn to go: answers what it has taken, takes no more, and closes.
   /// Pings and renewals are served meanwhile: what is held may wait for one.
   package mutating func drain(into effects: inout [SessionEffect]) {
     isDraining = true
@@ -316,7 +344,7 @@ package struct Session {
 
   mutating func closeIfDrained(into effects: inout [SessionEffect]) {
     guard isDraining, requests.isEmpty, !isClosing else { return }
-    close(.goingAway, reason: "the gateway is going away", into: &effects)
+    close(.goingAway, reason: Session.goingAwayReason, into: &effects)
   }
 
   /// The connection is to be closed for a reason that the session does not know of.

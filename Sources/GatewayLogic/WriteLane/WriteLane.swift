@@ -81,7 +81,7 @@ package struct WriteLane {
     }
   }
 
-  let rules: Rules
+  var rules: Rules
   var state = State.idle
   var waiting = FIFO<Entry>()
   /// How many of those are events of the API's own, which keep no write out.

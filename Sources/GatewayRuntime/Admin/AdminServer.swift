@@ -14,9 +14,9 @@ final class AdminServer: FrontHandler {
   struct Environment {
     let address: ListenAddress
     /// Nil where nobody may publish.
-    let publishToken: BearerToken?
+    let publishToken: () -> BearerToken?
     /// The largest body of a request to publish.
-    let bodySizeMax: Int
+    let bodySizeMax: () -> Int
     let workers: [WorkerHandle]
     /// The worker that is the home of a note or folder.
     let home: (Resource) -> WorkerHandle
@@ -107,7 +107,7 @@ final class AdminServer: FrontHandler {
       return
     }
     guard let route = AdminRoute(path: exchange.head.path),
-      route != .publish || environment.publishToken != nil
+      route != .publish || environment.publishToken() != nil
     else {
       exchange.refuse(status: 404, code: "not_found", message: "Not found")
       return
@@ -223,7 +223,7 @@ final class AdminServer: FrontHandler {
   // MARK: Publishing
 
   private func publish(_ exchange: HTTPExchange) {
-    guard let token = environment.publishToken,
+    guard let token = environment.publishToken(),
       let shown = exchange.head.bearerToken, shown.isEqualInConstantTime(to: token)
     else {
       exchange.refuse(
@@ -231,7 +231,7 @@ final class AdminServer: FrontHandler {
         fields: [ResponseField("WWW-Authenticate", "Bearer")])
       return
     }
-    exchange.collectBody(upTo: environment.bodySizeMax) { [unowned self] body in
+    exchange.collectBody(upTo: environment.bodySizeMax()) { [unowned self] body in
       do throws(PublishedEventsError) {
         take(try PublishedEvents(body), of: exchange, size: body.count)
       } catch {

@@ -45,8 +45,16 @@ final class ConnectionCounts: Sendable {
     }
   }
 
+  /// From now on these bounds count. Who is there already may stay.
+  func boundsChanged(_ bounds: ConnectionBounds) {
+    limits.withLock { $0.bounds = bounds }
+  }
+
   /// A copy of what is counted, to be looked at.
   var figures: ConnectionLimits { limits.withLock { $0 } }
+
+  /// WebSocket connections that there are now. Looks at every user.
+  var webSocketCount: Int { figures.webSocketCount }
 
   /// Connections of any kind that there are now.
   var count: Int { limits.withLock { $0.count } }

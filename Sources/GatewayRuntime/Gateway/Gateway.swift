@@ -15,7 +15,7 @@ import Glibc
 ///
 /// Thread: the main one, which `run` occupies.
 package final class Gateway {
-  private enum Phase {
+  enum Phase {
     /// Leaves when every worker has said that it runs, or that it can't.
     case starting
     /// Leaves on a signal.
@@ -26,7 +26,17 @@ package final class Gateway {
     case finishing
   }
 
+  /// What it was started with.
   let preparation: Preparation
+  /// What it runs with.
+  var running: Preparation
+  let source: ConfigurationSource?
+  var reloads = ReloadTurns()
+  /// See `Worker.Setup.upstreamNumber`.
+  var upstreamNumber = 0
+  /// By the index of the way to speak TLS.
+  var shownCertificates: [StampedCertificate]
+  var certificateWatch: CertificateWatch?
   let log: Log
   let loop = Loop()
   private let reports = Mailbox<WorkerReport>()
@@ -34,7 +44,7 @@ package final class Gateway {
   let handles: [WorkerHandle]
   private let whenReady: ([ListenPlace]) -> Void
   private var threads: [OSThread] = []
-  private var phase = Phase.starting
+  var phase = Phase.starting
   private var failure: String?
   private var started: Set<UInt16> = []
   private var emptied: Set<UInt16> = []
@@ -44,24 +54,40 @@ package final class Gateway {
   private var memoryTimer: Timer?
   /// The most connections there were since memory was given back.
   private var connectionCountPeak = 0
+  /// What workers had left at their end.
+  private var remains = WorkerRemains()
   private var graceTimer: Timer?
-  private var keys: KeyFetcher?
-  private var admin: AdminServer?
-  private var figures = GatewayFigures.Main()
+  var keys: KeyFetcher?
+  let service: ServiceManager
+  var admin: AdminServer?
+  var figures = GatewayFigures.Main()
 
-  /// Opens the listeners, or says why it can't. `whenReady` runs once, when all workers run.
+  /// Opens the listeners, or says why it can't. With a `source` the configuration is read again at
+  /// SIGHUP. Sockets that `environment` has are taken, and its service manager is told how the
+  /// gateway is. `whenReady` runs once, when all workers run.
   package init(
-    _ preparation: Preparation, log: Log,
+    _ preparation: Preparation, _ source: ConfigurationSource? = nil,
+    _ environment: ServiceEnvironment = .none, log: Log,
     whenReady: @escaping ([ListenPlace]) -> Void = { _ in }
   ) throws(StartError) {
     self.preparation = preparation
+    self.source = source
+    running = preparation
+    shownCertificates = preparation.certificates
     self.log = log
     self.whenReady = whenReady
     counts = ConnectionCounts(preparation.configuration.connectionBounds)
     let configured = preparation.configuration.workers
     let count = configured == 0 ? SystemClock.processorCount : configured
     handles = (0..<UInt16(clamping: count)).map(WorkerHandle.init)
-    listeners = try Listeners(preparation.configuration, workerCount: handles.count)
+    var inherited = InheritedListeners(environment.sockets)
+    listeners = try Listeners(
+      preparation.configuration, workerCount: handles.count, inherited: &inherited)
+    inherited.closeRest(log: log)
+    service = ServiceManager(environment, workers: handles.map(\.index), on: loop, log: log) {
+      [handles] round in
+      for handle in handles { handle.mailbox.post(.pulse(round: round)) }
+    }
   }
 
   /// Runs until a signal and all that follows it. Returns the exit code of the program.
@@ -80,6 +106,8 @@ package final class Gateway {
     if let signal = ProcessSignal(SIGUSR1, on: loop, caught: { [unowned self] in logFigures() }) {
       signals.append(signal)
     }
+    listenForReloads()
+    watchCertificates()
     memoryTimer = Timer(on: loop) { [unowned self] in giveMemoryBack() }
     memoryTimer?.start(every: .seconds(5))
     graceTimer = Timer(on: loop) { [unowned self] in tellAll(.abandon) }
@@ -100,51 +128,19 @@ package final class Gateway {
       log.error("the start failed", [.reason: failure])
       return 1
     }
+    logRemains()
     log.info("stopped")
     return 0
   }
 
   // MARK: Start
 
-  /// False when there can't be an admin listener, which the log says.
-  private func startAdmin() -> Bool {
-    do {
-      admin = try makeAdmin(
-        unreadiness: { [unowned self] in unreadiness },
-        isRunning: { [unowned self] in phase == .running },
-        mainFigures: { [unowned self] in figures })
-      return true
-    } catch {
-      log.error("the start failed", [.reason: error])
-      return false
-    }
-  }
-
-  /// Why nobody should be sent here; nil when the gateway is ready. Keys of files are there.
-  private var unreadiness: String? {
-    switch phase {
-    case .starting: "the listeners are not open yet"
-    case .running: keys?.hasSet == false ? "the keys are not loaded yet" : nil
-    case .draining, .finishing: "the gateway is going away"
-    }
-  }
-
-  /// The configuration was read again.
-  func countReload(_ result: ReloadResult) {
-    figures.reloads.count(result)
-  }
-
-  /// A connection of a client takes a descriptor, a WebSocket over TLS takes three, and each worker
-  /// has its connections to the notes API, its clocks and bells.
-  private func raiseDescriptorLimit() {
-    let configuration = preparation.configuration
-    let perConnection = configuration.listeners.contains { $0.tls != nil } ? 3 : 1
-    let clients = configuration.connectionBounds.all * perConnection
-    let wanted = clients + handles.count * (configuration.upstream.connectionsMax + 64) + 64
-    guard let limit = SystemClock.raiseDescriptorLimit(to: wanted), limit < wanted else { return }
-    log.warning(
-      "the process may open fewer files than limits.connections asks for (LimitNOFILE, ulimit -n)",
-      [.limit: limit, .wanted: wanted])
+  private func listenForReloads() {
+    guard source != nil,
+      let signal = ProcessSignal(SIGHUP, on: loop, caught: { [unowned self] in reloadRequested() })
+    else { return }
+    signals.append(signal)
+    ProcessSignal.letThrough(SIGHUP)
   }
 
   private func startWorkers() {
@@ -161,9 +157,9 @@ package final class Gateway {
     }
   }
 
-  private func startFetchingKeys() {
-    guard let url = preparation.configuration.authentication.keys.jwksURL else { return }
-    keys = KeyFetcher(url, base: preparation.tokens, workers: handles, on: loop, log: log) {
+  func startFetchingKeys() {
+    guard let url = running.configuration.authentication.keys.jwksURL else { return }
+    keys = KeyFetcher(url, base: running.tokens, workers: handles, on: loop, log: log) {
       [unowned self] in figures.keyRefreshes.count($0)
     }
   }
@@ -179,10 +175,7 @@ package final class Gateway {
         report: report)
       report(.started(worker: index))
       worker.run()
-      report(
-        .ended(
-          worker: index, connectionCount: worker.connections.count,
-          laneCount: worker.home.busyLaneCount))
+      report(.ended(worker: index, worker.remains))
     } catch {
       report(.failed(worker: index, reason: error.description))
     }
@@ -206,19 +199,20 @@ package final class Gateway {
       admin?.answered(number, by: worker, answer)
     case .unknownKey(worker: let worker, of: let asker):
       keys?.unknownKey(on: worker, of: asker)
+    case .tookSetup(worker: let worker, number: let number):
+      tookSetup(worker, number: number)
+    case .pulse(worker: let worker, round: let round):
+      service.answered(worker, round: round)
     case .emptied(worker: let worker):
       emptied.insert(worker)
       if emptied.count == handles.count, phase == .draining {
         phase = .finishing
         tellAll(.finish)
       }
-    case .ended(worker: let worker, connectionCount: let connections, laneCount: let lanes):
+    case .ended(worker: let worker, let left):
       ended.insert(worker)
-      if connections > 0 || lanes > 0 {
-        log.warning(
-          "shutdown_grace is over: connections were dropped, and writes were under way",
-          [.worker: worker, .connections: connections, .writes: lanes])
-      }
+      service.ended(worker)
+      remains = remains + left
     }
     if ended.count == handles.count { loop.stop() }
   }
@@ -238,7 +232,15 @@ package final class Gateway {
         [.reason: problem])
     }
     log.info("ready", [.version: Version.current, .workers: handles.count])
+    service.tell(.ready(status: status))
     whenReady(places)
+    reloadIfRequested()
+  }
+
+  /// What the service manager shows of a gateway that runs.
+  var status: String {
+    let places = listeners.places.map(\.address.description).joined(separator: ", ")
+    return "Listening on \(places) with \(handles.count) workers"
   }
 
   func tellAll(_ message: WorkerMessage) {
@@ -257,41 +259,33 @@ package final class Gateway {
 
   // MARK: The end
 
+  private func logRemains() {
+    guard !remains.isEmpty else { return }
+    log.warning(
+      "shutdown_grace is over: what was left was closed, with what was in flight",
+      [
+        .connections: remains.connectionCount, .requests: remains.requestCount,
+        .writes: remains.writeCount, .waitingWrites: remains.waitingWriteCount,
+      ])
+  }
+
   private func stopRequested(by signal: CInt) {
     switch phase {
     case .starting, .running:
-      log.info("stopping: taking nothing new", [.signal: signal])
+      let (clientCount, grace) = (counts.webSocketCount, running.configuration.shutdownGrace)
+      log.info(
+        "stopping: taking nothing new", [.signal: signal, .connections: clientCount])
       phase = .draining
-      tellAll(.drain)
-      graceTimer?.start(after: preparation.configuration.shutdownGrace)
+      service.tell(
+        .stopping(
+          status: "Closing \(clientCount) connections within \(grace)",
+          // The threads end after it.
+          within: grace + .seconds(5)))
+      tellAll(.drain(Departures(clientCount: clientCount, grace: grace)))
+      graceTimer?.start(after: grace)
     case .draining, .finishing:
       // Nothing waits for anything any more, the log's last lines included.
       _exit(1)
     }
-  }
-}
-
-/// Where a gateway can be reached.
-package struct ListenPlace: Sendable {
-  /// A literal IP address, or `unix:` and a path.
-  package let address: String
-  /// 0 for a UNIX socket.
-  package let port: UInt16
-  package let isTLS: Bool
-
-  init(_ place: Listeners.Place) {
-    self.init(address: place.address, isTLS: place.isTLS)
-  }
-
-  init(address place: ListenAddress, isTLS: Bool) {
-    switch place {
-    case .ip(let ip, port: let port):
-      address = ip.text
-      self.port = port
-    case .unix(path: let path):
-      address = "unix:\(path)"
-      port = 0
-    }
-    self.isTLS = isTLS
   }
 }

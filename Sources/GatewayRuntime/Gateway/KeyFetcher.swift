@@ -10,9 +10,11 @@ import GatewayUpstream
 ///
 /// Thread: the main one.
 final class KeyFetcher {
-  private let url: KeySetURL
+  let url: KeySetURL
   /// What has the rules, and the keys of files.
-  private let base: TokenJudge
+  private var base: TokenJudge
+  /// The newest that were fetched.
+  private var fetchedKeys: [VerificationKey]?
   private let workers: [WorkerHandle]
   private let log: Log
   private let counted: (KeyRefreshResult) -> Void
@@ -52,6 +54,19 @@ final class KeyFetcher {
 
   /// Whether a set was fetched that could be used.
   var hasSet: Bool { refresh.hasSet }
+
+  /// From now on `base` has the rules and the keys of files. Returns it with the keys that were
+  /// fetched.
+  func rebase(_ base: TokenJudge) -> TokenJudge {
+    self.base = base
+    return fetchedKeys.map(base.withFetched) ?? base
+  }
+
+  /// Fetches what is there now, without waiting for its time.
+  func fetchAgain() {
+    refresh.requested(into: &effects)
+    runEffects()
+  }
 
   /// A worker has a token that no key verifies.
   func unknownKey(on worker: UInt16, of asker: KeyAsker) {
@@ -128,6 +143,7 @@ extension KeyFetcher {
     for worker in workers { worker.mailbox.post(.keys(judge)) }
     counted(.changed)
     keyCount = set.keys.count
+    fetchedKeys = set.keys
     isFailing = false
     if refresh.hasSet {
       log.info("the keys have changed", [.url: url, .count: keyCount])

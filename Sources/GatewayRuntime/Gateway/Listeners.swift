@@ -8,6 +8,8 @@ struct Listeners {
   struct Place: Sendable {
     let address: ListenAddress
     let isTLS: Bool
+    /// The service manager has opened the socket, and keeps it.
+    let isInherited: Bool
   }
 
   private(set) var places: [Place] = []
@@ -18,15 +20,23 @@ struct Listeners {
   /// For each worker, its sockets.
   private(set) var ofWorkers: [[WorkerListener]]
 
-  /// Opens the sockets that `configuration` asks for, `workerCount` of each.
-  init(_ configuration: Configuration, workerCount: Int) throws(StartError) {
+  /// Opens the sockets that `configuration` asks for, `workerCount` of each, but for those that are
+  /// among `inherited`, which are taken out of it.
+  init(
+    _ configuration: Configuration, workerCount: Int, inherited: inout InheritedListeners
+  ) throws(StartError) {
     ofWorkers = Array(repeating: [], count: workerCount)
     var tlsCount = 0
     for (index, listener) in configuration.listeners.enumerated() {
       let tlsIndex = listener.tls == nil ? nil : tlsCount
       tlsCount += listener.tls == nil ? 0 : 1
       do throws(ListenError) {
-        try open(listener, tlsIndex)
+        let descriptors = inherited.take(at: listener.address)
+        if descriptors.isEmpty {
+          try open(listener, tlsIndex)
+        } else {
+          try share(descriptors, of: listener, tlsIndex)
+        }
       } catch {
         close()
         let problem = configuration.places.problem(
@@ -82,7 +92,24 @@ struct Listeners {
       }
       ofWorkers[worker].append(WorkerListener(descriptor: descriptor, tlsIndex: tlsIndex))
     }
-    places.append(Place(address: address, isTLS: tlsIndex != nil))
+    places.append(Place(address: address, isTLS: tlsIndex != nil, isInherited: false))
+  }
+
+  /// Gives each worker one of `descriptors`, or another descriptor of one, and each of them to a
+  /// worker: the kernel spreads connections over all that the service manager has open.
+  private mutating func share(
+    _ descriptors: [CInt], of listener: Configuration.Listener, _ tlsIndex: Int?
+  ) throws(ListenError) {
+    for index in 0..<max(descriptors.count, ofWorkers.count) {
+      let descriptor =
+        index < descriptors.count
+        ? descriptors[index]
+        : try ListeningSocket.duplicate(descriptors[index % descriptors.count])
+      ofWorkers[index % ofWorkers.count].append(
+        WorkerListener(descriptor: descriptor, tlsIndex: tlsIndex))
+    }
+    places.append(
+      Place(address: listener.address, isTLS: tlsIndex != nil, isInherited: true))
   }
 
   /// Closes all sockets, when no worker has taken them.
@@ -92,7 +119,7 @@ struct Listeners {
 
   /// Removes the files of UNIX sockets, so that a client is refused at once.
   func removeSocketFiles() {
-    for place in places {
+    for place in places where !place.isInherited {
       if case .unix(path: let path) = place.address { ListeningSocket.removeFile(at: path) }
     }
     if case .unix(path: let path) = admin?.address { ListeningSocket.removeFile(at: path) }

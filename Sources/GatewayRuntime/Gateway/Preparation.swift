@@ -9,7 +9,7 @@ import GatewayWire
 /// All that can be made of a configuration before a socket is opened: what `check` looks at, and
 /// what `serve` then runs with.
 package struct Preparation: Sendable {
-  let configuration: Configuration
+  var configuration: Configuration
   /// With the keys that are there at the start: those of files.
   let tokens: TokenJudge
   private let identity: UpstreamRoutes.Identity
@@ -17,7 +17,11 @@ package struct Preparation: Sendable {
   package let warnings: [ConfigurationProblem]
   let ticketKeys = TLSTicketKeys()
   /// With what the API may publish; nil: it may not.
-  let publishToken: BearerToken?
+  var publishToken: BearerToken?
+  /// Those of the TLS listeners, in their order.
+  let certificates: [StampedCertificate]
+  /// The content of `upstream.ca_file`.
+  let upstreamCA: [UInt8]?
 
   /// Reads the files that `configuration` names and parses what is in them, or says all that is
   /// wrong with them.
@@ -44,7 +48,8 @@ package struct Preparation: Sendable {
       clockSkew: authentication.clockSkew)
     let keys = try KeySet(files, configuration)
     identity = try UpstreamRoutes.Identity(configuration, files.serviceToken)
-    try Preparation.checkTLS(configuration, ticketKeys)
+    certificates = try Preparation.certificates(configuration)
+    upstreamCA = files.upstreamCA
     warnings = configuration.warnings + keys.warnings(configuration)
     tokens = TokenJudge(
       verifier: TokenVerifier(rules: rules, keys: keys), clockSkew: authentication.clockSkew,
@@ -52,21 +57,29 @@ package struct Preparation: Sendable {
   }
 
   /// Whether certificates and keys can be used, and with each other.
-  private static func checkTLS(
-    _ configuration: Configuration, _ ticketKeys: TLSTicketKeys
-  ) throws(StartError) {
+  private static func certificates(
+    _ configuration: Configuration
+  ) throws(StartError) -> [StampedCertificate] {
+    var certificates: [StampedCertificate] = []
     var problems: [ConfigurationProblem] = []
     for (index, listener) in configuration.listeners.enumerated() {
-      guard let tls = listener.tls,
-        let problem = TLSSettings(tls).problem(ticketKeys: ticketKeys)
-      else { continue }
-      problems.append(configuration.places.problem(with: "listen[\(index)].tls", problem))
+      guard let tls = listener.tls else { continue }
+      do throws(FrontError) {
+        certificates.append(try StampedCertificate(TLSSettings(tls)))
+      } catch {
+        let key = "listen[\(index)].tls"
+        problems.append(configuration.places.problem(with: key, error.description))
+      }
     }
     if !problems.isEmpty { throw .configuration(ConfigurationProblems(problems)) }
+    return certificates
   }
 
-  /// What each worker runs with.
-  func workerSetup(log: Log) -> Worker.Setup {
+  /// What each worker runs with. `tokens` are judged with keys that were fetched as well, if there
+  /// are such; see `Worker.Setup.upstreamNumber`.
+  func workerSetup(
+    log: Log, tokens: TokenJudge? = nil, upstreamNumber: Int = 0
+  ) -> Worker.Setup {
     let limits = configuration.limits
     return Worker.Setup(
       rules: SessionRules(
@@ -89,12 +102,12 @@ package struct Preparation: Sendable {
       syncs: SyncRules(
         noteAudience: configuration.webSocket.noteSyncAudience,
         changesInclude: configuration.webSocket.changesInclude),
-      tokens: tokens,
+      tokens: tokens ?? self.tokens,
       transport: transportSettings,
       tls: configuration.listeners.compactMap(\.tls).map(TLSSettings.init),
       ticketKeys: ticketKeys,
-      upstream: UpstreamSettings(
-        configuration.upstream, answerSizeMax: Preparation.answerSizeMax(limits)),
+      upstream: upstreamSettings,
+      upstreamNumber: upstreamNumber,
       routes: UpstreamRoutes(
         routes: configuration.upstream.routes,
         pathPrefix: configuration.upstream.url.pathPrefix, identity: identity),
@@ -102,6 +115,11 @@ package struct Preparation: Sendable {
       watched: watchedRoutes,
       locations: CreatedLocations(configuration.upstream),
       log: log)
+  }
+
+  var upstreamSettings: UpstreamSettings {
+    UpstreamSettings(
+      configuration.upstream, answerSizeMax: Preparation.answerSizeMax(configuration.limits))
   }
 
   private var watchedRoutes: WatchedRoutes? {

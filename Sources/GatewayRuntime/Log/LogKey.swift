@@ -15,6 +15,7 @@ package enum LogKey: String, Sendable {
   case lanes
   case limit
   case messages
+  case name
   case networksAndUsers = "networks_and_users"
   case notLogged = "not_logged"
   case note
@@ -22,6 +23,7 @@ package enum LogKey: String, Sendable {
   case origin
   case peer
   case port
+  case problem
   case queuedSize = "queued_size"
   case reason
   case requests

@@ -5,13 +5,19 @@ package import Logging
 
 /// Writes log lines for people: time, level, message, then the fields.
 package struct TextLogHandler: LogHandler {
-  package var logLevel: Logger.Level
+  private let threshold: LogThreshold
   package var metadata: Logger.Metadata = [:]
   private let writer: LogWriter
 
-  package init(level: Logger.Level, writer: LogWriter) {
-    logLevel = level
+  package init(_ threshold: LogThreshold, writer: LogWriter) {
+    self.threshold = threshold
     self.writer = writer
+  }
+
+  /// Setting it sets it for all that have the same threshold.
+  package var logLevel: Logger.Level {
+    get { threshold.level }
+    set { threshold.level = newValue }
   }
 
   package subscript(metadataKey key: String) -> Logger.Metadata.Value? {

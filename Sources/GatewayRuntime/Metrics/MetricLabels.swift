@@ -126,6 +126,7 @@ enum SentType: String, MetricLabel {
   case folderCreatedSync = "folder_created_sync"
   case folderUpdatedSync = "folder_updated_sync"
   case folderDeletedSync = "folder_deleted_sync"
+  case goingAway = "going_away"
   case pong
   case error
 
@@ -148,6 +149,7 @@ enum SentType: String, MetricLabel {
     case .folderCreatedSync: self = .folderCreatedSync
     case .folderUpdatedSync: self = .folderUpdatedSync
     case .folderDeletedSync: self = .folderDeletedSync
+    case .goingAway: self = .goingAway
     case .pong: self = .pong
     case .error: self = .error
     }

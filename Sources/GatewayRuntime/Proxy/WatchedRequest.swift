@@ -10,6 +10,8 @@ import GatewayWire
 /// Thread: the worker's.
 final class WatchedRequest: ForwardingObserver {
   let write: WatchedWrite
+  /// Those by which it is passed on, whatever they are when its turn comes.
+  let rules: ForwardingRules
   /// What it is passed on by, until it is over.
   var forwarded: ForwardedRequest?
   var turn: WatchedTurn
@@ -26,8 +28,11 @@ final class WatchedRequest: ForwardingObserver {
   /// What the answer's only `Location` says.
   private var location: [UInt8]?
 
-  init(_ write: WatchedWrite, sizeMax: Int, locations: CreatedLocations) {
+  init(
+    _ write: WatchedWrite, _ rules: ForwardingRules, sizeMax: Int, locations: CreatedLocations
+  ) {
     self.write = write
+    self.rules = rules
     self.sizeMax = sizeMax
     self.locations = locations
     turn = WatchedTurn(write.proxied)

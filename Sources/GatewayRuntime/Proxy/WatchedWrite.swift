@@ -8,9 +8,11 @@ struct UnverifiedWrite {
   let exchange: HTTPExchange
   let match: WatchedRoutes.Match
   let token: BearerToken
+  /// Those by which it is passed on, whatever they are when its token is judged.
+  let rules: ForwardingRules
 
   /// Nil for a request that changes nothing that others hear of, or has no token.
-  init?(_ exchange: HTTPExchange, _ routes: WatchedRoutes?) {
+  init?(_ exchange: HTTPExchange, _ routes: WatchedRoutes?, _ rules: ForwardingRules) {
     let head = exchange.head
     guard let match = routes?.match(method: head.method, path: head.path),
       let token = head.bearerToken
@@ -18,6 +20,7 @@ struct UnverifiedWrite {
     self.exchange = exchange
     self.match = match
     self.token = token
+    self.rules = rules
   }
 }
 

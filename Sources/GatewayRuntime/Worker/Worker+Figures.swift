@@ -8,6 +8,18 @@ import GatewayUpstream
 ///
 /// Source: OPERATIONS.md, "Signals" and "Metrics".
 extension Worker {
+  /// What is not finished now. A client that has all it is sent, and only has not answered the
+  /// closing frame, has lost nothing.
+  var unfinished: WorkerRemains {
+    WorkerRemains(
+      connectionCount: connections.ids.count(where: isUnfinished), requestCount: exchangeCount,
+      writeCount: home.busyLaneCount, waitingWriteCount: home.waitingWriteCount)
+  }
+
+  private func isUnfinished(_ id: ConnectionID) -> Bool {
+    connections[id]?.session.isClosing == false || front.queuedSize(of: id) > 0
+  }
+
   /// Looks at every connection, so it is not for each turn.
   func logFigures() {
     log.notice(
@@ -28,7 +40,7 @@ extension Worker {
     WorkerFigures(
       worker: index, metrics: metrics, webSocketCount: connections.count,
       httpConnectionCount: front.httpConnectionCount, roomCount: home.roomCount,
-      joinedCount: readers.memberCount, upstreamInFlightCount: upstream.inFlightCount,
+      joinedCount: readers.memberCount, upstreamInFlightCount: upstreamInFlightCount,
       waitingWriteCount: home.waitingWriteCount, queuedSize: front.queuedSize)
   }
 

@@ -17,9 +17,7 @@ extension Worker: FrontHandler {
       ConnectionTable.Connection(
         id: id, client: client, ticket: ticket, openedAt: now, session: session))
     runSessionEffects(for: id)
-    if phase != .running {
-      withSession(id) { session, effects in session.drain(into: &effects) }
-    }
+    if phase != .running { departAtOnce(id) }
     settle()
   }
 

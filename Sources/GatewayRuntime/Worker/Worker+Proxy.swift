@@ -30,14 +30,19 @@ extension Worker {
       exchange.refuse(status: 404, code: "not_found", message: "Not found")
       return
     }
-    guard let write = UnverifiedWrite(exchange, setup.watched) else {
+    guard let write = UnverifiedWrite(exchange, setup.watched, rules) else {
       passOn(exchange, rules)
       return
     }
+    consider(write)
+  }
+
+  /// Sends a write on its way, or keeps it until there may be a key for its token.
+  func consider(_ write: UnverifiedWrite) {
     switch tokens.judge(write.token, at: SystemClock.wall) {
-    case .good(let verified): watch(write, of: verified.user, rules)
-    case .keyMissing: waitForKey(write, rules)
-    case .bad: passOn(exchange, rules)
+    case .good(let verified): watch(write, of: verified.user)
+    case .keyMissing: waitForKey(write)
+    case .bad: passOn(write.exchange, write.rules)
     }
   }
 
@@ -51,9 +56,9 @@ extension Worker {
 
   /// Keeps a request, with its body unread, until it is known whether there is a key. Where too
   /// many wait it goes on as it is.
-  private func waitForKey(_ write: UnverifiedWrite, _ rules: ForwardingRules) {
+  private func waitForKey(_ write: UnverifiedWrite) {
     guard phase == .running, let place = waitingRequests.insert(write) else {
-      passOn(write.exchange, rules)
+      passOn(write.exchange, write.rules)
       return
     }
     write.exchange.endsWithInput = true
@@ -63,29 +68,29 @@ extension Worker {
 
   /// What there was to wait for has come, or will not.
   func goOn(_ write: UnverifiedWrite) {
-    guard let rules = setup.forwarding else { return }
     if case .good(let verified) = tokens.judge(write.token, at: SystemClock.wall) {
-      watch(write, of: verified.user, rules)
+      watch(write, of: verified.user)
     } else {
-      passOn(write.exchange, rules)
+      passOn(write.exchange, write.rules)
     }
   }
 
   // MARK: Watched requests
 
-  private func watch(_ unverified: UnverifiedWrite, of user: UserID, _ rules: ForwardingRules) {
+  private func watch(_ unverified: UnverifiedWrite, of user: UserID) {
     watchedCount += 1
     let ticket = ProxyTicket(worker: index, number: watchedCount)
     let write = WatchedWrite(
       match: unverified.match, ticket: ticket, user: user, token: unverified.token,
       exception: unverified.exchange.head.callersConnection)
     let request = WatchedRequest(
-      write, sizeMax: setup.rules.limits.messageSizeMax, locations: setup.locations)
+      write, unverified.rules, sizeMax: setup.rules.limits.messageSizeMax,
+      locations: setup.locations)
     request.told = { [unowned self] in outcomeKnown($0, isLast: $1) }
     request.over = { [unowned self] in watchedEnded($0, isLast: $1) }
     watched[write.ticket.number] = request
     request.forwarded = ForwardedRequest(
-      unverified.exchange, bodySizeMax: rules.bodySizeMax, observer: request)
+      unverified.exchange, bodySizeMax: unverified.rules.bodySizeMax, observer: request)
     // A body that is too large has been refused already.
     guard watched[write.ticket.number] != nil else { return }
     if let proxied = write.proxied {
@@ -103,10 +108,9 @@ extension Worker {
   }
 
   private func go(_ request: WatchedRequest) {
-    guard let rules = setup.forwarding else { return }
     request.turn.go(at: SystemClock.monotonic)
     startTurnTimer()
-    request.forwarded?.forward(rules, ids: &requestIDs, through: upstream)
+    request.forwarded?.forward(request.rules, ids: &requestIDs, through: upstream)
   }
 
   /// Too many wait in the lane of what it changes.

@@ -29,6 +29,17 @@ extension Worker {
     judgeAgain(upTo: .renewal)
   }
 
+  /// The configuration has changed, and with it maybe where keys come from: what waits for a key
+  /// is as if it had come now, so that whoever fetches now hears of it.
+  func judgeAnew(by judge: TokenJudge) {
+    tokens.replace(with: judge)
+    for write in waitingRequests.take() { consider(write) }
+    for entry in waitingTokens.take(upTo: .renewal) {
+      verify(entry.token, entry.requestID, for: entry.connection)
+      runSessionEffects(for: entry.connection)
+    }
+  }
+
   /// There are no new keys for the tokens that wait.
   func noNewKeys(upTo asker: KeyAsker) {
     judgeAgain(upTo: asker)

@@ -20,7 +20,7 @@ final class Worker {
     let homeRules: Home.Rules
     let admission: AdmissionRules
     let trustedProxies: TrustedProxies
-    let parser: ClientMessageParser
+    var parser: ClientMessageParser
     /// Whether each connection gets a secret to sign its messages with.
     let signsMessages: Bool
     let syncs: SyncRules
@@ -29,6 +29,8 @@ final class Worker {
     let tls: [TLSSettings]
     let ticketKeys: TLSTicketKeys
     let upstream: UpstreamSettings
+    /// Another number: another client, although its settings may look the same.
+    let upstreamNumber: Int
     let routes: UpstreamRoutes
     /// Nil when plain HTTP requests are not passed on.
     let forwarding: ForwardingRules?
@@ -39,11 +41,14 @@ final class Worker {
   }
 
   let index: UInt16
-  let setup: Setup
+  /// Replaced whole at a reload.
+  var setup: Setup
   let log: Log
   let loop: Loop
   let front: Front
-  let upstream: UpstreamClient
+  var upstream: UpstreamClient
+  /// Those of earlier configurations, until what they have under way is over; the oldest first.
+  var retiredUpstreams: [UpstreamClient] = []
   let peers: [WorkerHandle]
   let counts: ConnectionCounts
   let report: @Sendable (WorkerReport) -> Void
@@ -62,6 +67,13 @@ final class Worker {
   private(set) var turnTimer: Timer?
   var isTurnTimerRunning = false
   var phase = Phase.running
+  /// There once the worker drains.
+  var departures: Departures?
+  /// Who is to be closed when, the next one first.
+  var departing = FIFO<(ConnectionID, MonotonicTime)>()
+  private(set) var departureTimer: Timer?
+  /// What was left when it was told to end at once.
+  var remains = WorkerRemains()
 
   /// How far the worker is on its way to the end.
   enum Phase {
@@ -123,19 +135,21 @@ final class Worker {
     front = try Front(
       loop: loop, workerIndex: index, settings: setup.transport, tls: setup.tls,
       ticketKeys: setup.ticketKeys)
-    let failures = UpstreamFailureLog(setup.log)
-    upstream = UpstreamClient(on: loop, settings: setup.upstream) { failure, reason in
-      failures.note(failure, reason)
-    }
+    upstream = Worker.makeUpstream(on: loop, setup)
     front.handler = self
     peers[Int(index)].mailbox.open(on: loop) { [unowned self] in takeMail() }
     deadlineTimer = Timer(on: loop) { [unowned self] in deadlinesReached() }
     housekeepingTimer = Timer(on: loop) { [unowned self] in
       home.forgetIdle(at: SystemClock.monotonic)
+      endRetiredUpstreams(keeping: .max)
     }
     housekeepingTimer?.start(every: .seconds(10))
     lagTimer = Timer(on: loop) { [unowned self] in measureLag() }
     lagTimer?.start(every: Worker.lagInterval)
+    departureTimer = Timer(on: loop) { [unowned self] in
+      closeDeparting()
+      settle()
+    }
     turnTimer = Timer(on: loop) { [unowned self] in takeTurnsBack(at: SystemClock.monotonic) }
     for listener in listeners {
       front.listen(on: listener.descriptor, tlsIndex: listener.tlsIndex)
@@ -148,6 +162,7 @@ final class Worker {
     loop.run()
     phase = .over
     peers[Int(index)].mailbox.close()
+    endRetiredUpstreams(keeping: 0)
     upstream.shutdown()
     front.shutdown()
   }
@@ -222,12 +237,18 @@ final class Worker {
       logFigures()
     case .asked(let question, number: let number):
       answer(question, number)
-    case .drain:
-      drain()
+    case .setup(let setup, number: let number):
+      setupChanged(setup, number: number)
+    case .certificates(let certificates):
+      for (index, certificate) in certificates { front.renewTLS(index, certificate) }
+    case .pulse(round: let round):
+      report(.pulse(worker: index, round: round))
+    case .drain(let departures):
+      drain(departures)
     case .finish:
       phase = .finishing
     case .abandon:
-      loop.stop()
+      abandon()
     }
   }
 
@@ -272,20 +293,4 @@ struct WorkerListener: Sendable {
   let descriptor: CInt
   /// Which of `Worker.Setup.tls` it speaks; nil for plain text.
   let tlsIndex: Int?
-}
-
-/// What a worker tells the main thread.
-enum WorkerReport: Sendable {
-  case started(worker: UInt16)
-  case failed(worker: UInt16, reason: String)
-  /// An event of the API's own was announced; where its note or folder stands now.
-  case published(PublishTicket, NotePosition)
-  /// It has a token that no key verifies, and asks to be told by `keys` or `noNewKeys`.
-  case unknownKey(worker: UInt16, of: KeyAsker)
-  /// A question of the admin listener is answered.
-  case answered(worker: UInt16, number: UInt64, AdminAnswer)
-  /// Draining, and without connections.
-  case emptied(worker: UInt16)
-  /// Its loop has ended, with what was left.
-  case ended(worker: UInt16, connectionCount: Int, laneCount: Int)
 }

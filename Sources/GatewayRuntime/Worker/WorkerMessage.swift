@@ -1,5 +1,6 @@
 import GatewayLogic
 import GatewayLoop
+import GatewayTransport
 import GatewayTypes
 import GatewayWire
 
@@ -28,8 +29,14 @@ enum WorkerMessage: Sendable {
   case logFigures
   /// Answer this by a report of the same number.
   case asked(AdminQuestion, number: UInt64)
-  /// Take nothing new, answer what was taken, close the connections.
-  case drain
+  /// Run with this from now on, and say so by `tookSetup`.
+  case setup(Worker.Setup, number: Int)
+  /// Show these from now on, by the index of the way to speak TLS.
+  case certificates([Int: TLSCertificate])
+  /// Answer by `pulse`, to show that the loop turns.
+  case pulse(round: Int)
+  /// Take nothing new, answer what was taken, close the connections when it is their turn.
+  case drain(Departures)
   /// No worker has a connection any more: end when nothing is under way.
   case finish
   /// End now, whatever is under way.

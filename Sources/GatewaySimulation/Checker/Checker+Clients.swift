@@ -31,6 +31,7 @@ extension Checker {
     }
     switch message {
     case .connectionEstablished: break
+    case .goingAway: toldToGo(id)
     case .authFailed(.expired, requestID: nil): break
     case .authSuccess(_, _, _, _, let name), .authFailed(_, let name), .pong(_, let name),
       .noteLeft(_, let name):

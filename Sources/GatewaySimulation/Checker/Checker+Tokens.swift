@@ -44,9 +44,17 @@ extension Checker {
     connections[writer.connection]?.waiting.insert(writer.operation)
   }
 
+  /// A client hears that the gateway is going away: once, before it is its turn to be closed.
+  func toldToGo(_ id: ConnectionID) {
+    if !isDraining { fail("a client is told to go although the gateway stays") }
+    if connections[id]?.isToldToGo == true { fail("a client is told to go twice") }
+    connections[id]?.isToldToGo = true
+  }
+
   /// The session was told to answer what it has taken, and to take nothing more.
   func drained(_ id: ConnectionID) {
     guard let record = connections[id] else { return }
+    if !record.isToldToGo, !record.isClosing { fail("a client is closed and not told to go") }
     connections[id]?.newestWhenDrained = record.newest
   }
 

@@ -25,6 +25,8 @@ struct ConnectionRecord {
   var newestWhenAsked = 0
   /// The newest request when it gave a token after that.
   var newestWhenRenewed = 0
+  /// The client was told that the gateway is going away.
+  var isToldToGo = false
   /// The newest request when it was told to take no more; nil if it was not.
   var newestWhenDrained: Int?
   /// The writes that its session knows to wait for a token.

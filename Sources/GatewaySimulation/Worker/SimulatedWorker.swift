@@ -94,7 +94,10 @@ final class SimulatedWorker {
       into: &sessionEffects)
     connections[slot] = Connection(id: id, session: session)
     runSessionEffects(for: id)
-    if phase != .running { drain(id) }
+    if phase != .running {
+      _ = announceDeparture(of: id)
+      depart(id)
+    }
     settle()
     return id
   }
@@ -142,7 +145,11 @@ final class SimulatedWorker {
   func drain() {
     guard phase == .running else { return }
     phase = .draining
-    for id in connections.compactMap({ $0?.id }) { drain(id) }
+    for id in connections.compactMap({ $0?.id }) {
+      // A worker may be busy when it is a client's turn.
+      let delay = world.random.duration(upTo: world.conditions.shutdownGrace / 2)
+      world.schedule(.departs(id), after: announceDeparture(of: id) + delay)
+    }
     settle()
     reportIfEmptied()
   }
@@ -173,7 +180,22 @@ final class SimulatedWorker {
     world.checker.ended(worker: index) { self.home(of: $0) == index }
   }
 
-  private func drain(_ id: ConnectionID) {
+  /// Returns when it is to be closed.
+  private func announceDeparture(of id: ConnectionID) -> Duration {
+    let departure = world.departures.next()
+    withSession(id) { session, effects in
+      session.announceDeparture(reconnectAfter: departure.reconnectAfter, into: &effects)
+    }
+    return departure.closeAfter
+  }
+
+  /// It is a client's turn to be closed.
+  func departed(_ id: ConnectionID) {
+    depart(id)
+    settle()
+  }
+
+  private func depart(_ id: ConnectionID) {
     world.checker.drained(id)
     withSession(id) { session, effects in session.drain(into: &effects) }
   }

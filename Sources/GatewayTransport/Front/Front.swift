@@ -14,7 +14,7 @@ import GatewayWire
 package final class Front {
   let loop: Loop
   let workerIndex: UInt16
-  let settings: TransportSettings
+  private(set) var settings: TransportSettings
   /// Who is told. Not retained; must be there whenever the loop runs.
   package unowned var handler: (any FrontHandler)?
 
@@ -66,6 +66,7 @@ package final class Front {
     gatherTimer = Timer(on: loop) { [unowned self] in flush() }
     closeTimer = Timer(on: loop) { [unowned self] in dropOverdue() }
     startSweeps()
+    startRotatingTicketKeys()
   }
 
   deinit {
@@ -104,7 +105,6 @@ package final class Front {
   }
 
   private func startSweeps() {
-    startRotatingTicketKeys()
     if settings.pingInterval > .zero {
       pingTimer = Timer(on: loop) { [unowned self] in sweepSilent() }
       pingTimer?.start(every: max(.milliseconds(1), settings.pingInterval / Front.sweepsPerPing))
@@ -119,6 +119,27 @@ package final class Front {
     guard workerIndex == 0 else { return }
     ticketTimer = Timer(on: loop) { [unowned self] in ticketKeys.rotate() }
     ticketTimer?.start(every: settings.ticketKeyLifetime)
+  }
+
+  // MARK: Changes
+
+  /// From now on these bounds are those that count. A time that runs already runs on as it was set,
+  /// and libwebsockets goes on giving a TLS handshake as long as it was told at the start.
+  package func settingsChanged(_ settings: TransportSettings) {
+    guard let server, settings != self.settings else { return }
+    self.settings = settings
+    ng_server_set_message_sizes_max(
+      server, settings.messageSizeMax, settings.earlyMessageSizeMax)
+    pingTimer = nil
+    startSweeps()
+  }
+
+  /// From now on new connections of the way `tlsIndex` are shown this certificate.
+  package func renewTLS(_ tlsIndex: Int, _ certificate: TLSCertificate) {
+    guard let server else { return }
+    ng_server_renew_tls(
+      server, CInt(clamping: tlsIndex), certificate.pointer,
+      certificate.settings.minimumVersion.native)
   }
 
   // MARK: Listening

@@ -5,6 +5,13 @@ package struct TLSSettings: Hashable, Sendable {
   package enum Version: Hashable, Sendable {
     case tls12
     case tls13
+
+    var native: ng_tls_version {
+      switch self {
+      case .tls12: .NG_TLS_VERSION_1_2
+      case .tls13: .NG_TLS_VERSION_1_3
+      }
+    }
   }
 
   /// A path. PEM: the certificate, then those of its issuers.
@@ -36,7 +43,7 @@ package struct TLSSettings: Hashable, Sendable {
       privateKeyFile.withCString { privateKeyFile in
         var settings = ng_tls_settings(
           certificate_file: certificateFile, private_key_file: privateKeyFile,
-          minimum_version: minimumVersion == .tls13 ? .NG_TLS_VERSION_1_3 : .NG_TLS_VERSION_1_2,
+          minimum_version: minimumVersion.native,
           ticket_keys: ticketKeys.pointer)
         return body(&settings)
       }

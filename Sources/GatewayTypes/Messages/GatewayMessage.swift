@@ -28,6 +28,9 @@ package enum GatewayMessage: Hashable, Sendable {
   case folderUpdatedSync(
     FolderID, changes: JSONText, updatedFolder: JSONText, at: WallTime, from: UserID)
   case folderDeletedSync(FolderID, at: WallTime, from: UserID)
+  /// The gateway is going away; the client is to come back after this time, in milliseconds on the
+  /// wire.
+  case goingAway(reconnectAfter: Duration)
   case pong(at: WallTime, requestID: RequestID?)
   case error(ErrorReport)
 }

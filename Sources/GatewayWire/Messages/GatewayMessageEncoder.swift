@@ -57,6 +57,8 @@ extension JSONOutput {
       writeFolderUpdatedSync(folder, changes, updatedFolder, time, user)
     case .folderDeletedSync(let folder, let time, let user):
       writeFolderDeletedSync(folder, time, user)
+    case .goingAway(let reconnectAfter):
+      writeGoingAway(reconnectAfter)
     case .pong(let time, let requestID):
       writePong(time, requestID)
     case .error(let report):
@@ -96,6 +98,13 @@ extension JSONOutput {
     }
     member("reason", string: failure.rawValue)
     close(requestID)
+  }
+
+  private mutating func writeGoingAway(_ reconnectAfter: Duration) {
+    open(type: "going_away")
+    member("message", string: "The gateway is going away. Please reconnect later.")
+    member("reconnectAfter", number: max(0, reconnectAfter.wholeMilliseconds))
+    close()
   }
 
   private mutating func writePong(_ time: WallTime, _ requestID: RequestID?) {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 _LIFETIME = datetime.timedelta(days=7)
@@ -44,9 +44,12 @@ def _pem(certificate: x509.Certificate) -> bytes:
 
 
 class Authority:
-    """A self-signed authority with one certificate for 127.0.0.1, ::1 and localhost."""
+    """A self-signed authority with one certificate for 127.0.0.1, ::1 and localhost, whose key is
+    "ec" or "rsa"."""
 
-    def __init__(self, directory: Path, name: str = "the tests' authority") -> None:
+    def __init__(
+        self, directory: Path, name: str = "the tests' authority", key: str = "ec"
+    ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self.ca_file = directory / "ca.pem"
         self.certificate_file = directory / "certificate.pem"
@@ -55,9 +58,13 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         authority = self._sign_authority(name, self._key, path_length=1)
         self.ca_file.write_bytes(_pem(authority))
-        key = ec.generate_private_key(ec.SECP256R1())
-        self.certificate_file.write_bytes(_pem(self._sign_server(name, self._key, key)))
-        self.key_file.write_bytes(private_pem(key))
+        server_key = (
+            rsa.generate_private_key(public_exponent=65537, key_size=2048)
+            if key == "rsa"
+            else ec.generate_private_key(ec.SECP256R1())
+        )
+        self.certificate_file.write_bytes(_pem(self._sign_server(name, self._key, server_key)))
+        self.key_file.write_bytes(private_pem(server_key))
 
     def _sign_authority(
         self, subject: str, key: ec.EllipticCurvePrivateKey, path_length: int

@@ -5,9 +5,11 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from .configuration import SECRET_FILE, Configuration, yaml
@@ -83,7 +85,10 @@ class Gateway:
         directory: Path,
         issuer: Issuer,
         environment: dict[str, str] | None = None,
+        launcher: Sequence[str] = (),
+        inherited: Sequence[socket.socket] = (),
     ) -> None:
+        """`launcher` stands before the command and runs it; it is left the sockets `inherited`."""
         directory.mkdir(parents=True, exist_ok=True)
         self.configuration = configuration
         self.issuer = issuer
@@ -91,7 +96,8 @@ class Gateway:
         self.file.write_text(yaml(configuration))
         (directory / SECRET_FILE).write_bytes(issuer.secret)
         self._process = subprocess.Popen(
-            [binary(), "serve", "--config", self.file],
+            [*launcher, binary(), "serve", "--config", self.file],
+            pass_fds=[each.fileno() for each in inherited],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .device import Device
+from .notes_api import Gate, NotesAPI
 
 TYPES = [
     "note_update", "note_created", "note_deleted",
@@ -56,3 +57,12 @@ def write_by_turns(owner: Device, guest: Device, note: str) -> None:
     for writer, listener in ((owner, guest), (guest, owner)):
         writer.update(note, title=f"from {writer.user}")
         listener.expect("note_sync", fromUserId=writer.user)
+
+
+def hold_update(api: NotesAPI, device: Device, note: str) -> Gate:
+    """Has `device` write to `note`, with the requestId "held", and the API hold it back until the
+    gate that is returned is opened."""
+    gate = api.hold("PUT", note)
+    device.send("note_update", noteId=note, changes={"a": 1}, requestId="held")
+    gate.wait_for_arrival()
+    return gate

@@ -84,6 +84,17 @@ private final class Household {
 struct HomeTests {
   private let household = Household()
 
+  @Test func `rules that change count for notes that are there`() {
+    household.submit(update(1, red))
+    for number in UInt64(2)...3 { household.submit(update(number, red)) }
+    household.home.rulesChanged(Home.Rules(lanes: WriteLane.Rules(waitingCountMax: 3)))
+    #expect(household.submit(update(4, red)) == [])
+    #expect(household.submit(update(5, red)).count == 1)
+    household.home.rulesChanged(Home.Rules(lanes: WriteLane.Rules(waitingCountMax: 0)))
+    #expect(household.home.waitingWriteCount == 3)
+    #expect(household.submit(update(6, red)).count == 1)
+  }
+
   private func at(_ epoch: UInt64, _ sequence: UInt64) -> NotePosition {
     NotePosition(epoch: Epoch(number: epoch), sequence: sequence)
   }

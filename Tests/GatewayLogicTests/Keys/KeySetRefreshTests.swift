@@ -22,6 +22,7 @@ struct KeySetRefreshTests {
     case failed
     case deadline
     case unknownKey(on: UInt16, of: KeyAsker)
+    case requested
 
     static let new = Event.fetched(isNew: true)
     static let same = Event.fetched(isNew: false)
@@ -38,6 +39,8 @@ struct KeySetRefreshTests {
       refresh.fetched(isNew: isNew, at: clock.now, into: &effects)
     case .failed:
       refresh.failed(at: clock.now, into: &effects)
+    case .requested:
+      refresh.requested(into: &effects)
     case .deadline:
       refresh.deadlineReached(at: clock.now, into: &effects)
     case .unknownKey(on: let worker, of: let asker):
@@ -72,6 +75,15 @@ struct KeySetRefreshTests {
     at(601, .deadline, .fetch)
     at(602, .same, wake(1202))
     at(1202, .deadline, .fetch)
+  }
+
+  @Test mutating func `an operator who asks does not wait for a pause, nor get two at once`() {
+    at(0, .requested)
+    at(1, .new, wake(601))
+    at(2, .requested, .fetch)
+    at(2, .requested)
+    at(2, .stranger())
+    at(3, .failed, wake(33), nothingNew())
   }
 
   @Test mutating func `a wake that comes early is asked for again`() {
@@ -181,7 +193,7 @@ struct KeySetRefreshTests {
       guard let event = events.randomElement(using: &random) else { continue }
       switch event {
       case .fetched, .failed: isFetching = false
-      case .deadline, .unknownKey: break
+      case .deadline, .unknownKey, .requested: break
       }
       if effects(of: event).contains(.fetch) {
         #expect(clock.now - lastStart >= .seconds(30))

@@ -131,6 +131,14 @@ final class Conversation {
     session.roomDissolved(note)
   }
 
+  func change(_ rules: SessionRules) -> [SessionEffect] {
+    effects { session.rulesChanged(rules, into: &$0) }
+  }
+
+  func announceDeparture(after time: Duration) -> [SessionEffect] {
+    effects { session.announceDeparture(reconnectAfter: time, into: &$0) }
+  }
+
   func drain() -> [SessionEffect] {
     effects { session.drain(into: &$0) }
   }

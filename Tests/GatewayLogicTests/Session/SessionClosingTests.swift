@@ -27,6 +27,21 @@ struct SessionClosingTests {
     #expect(conversation.session.rooms == [red])
   }
 
+  @Test func `who is told to go later is served until it is its turn`() {
+    let conversation = Conversation.authenticated()
+    #expect(
+      conversation.announceDeparture(after: .seconds(3))
+        == [.send(.goingAway(reconnectAfter: .seconds(3)))])
+    #expect(
+      conversation.say(.updateNote(red, changes: changes))
+        == [.write(.update(changes: changes), red, 1, token: token)])
+    #expect(conversation.drain() == [])
+    #expect(conversation.say(.updateNote(blue, changes: changes)) == [])
+    let end = conversation.writeEnds(1, .updated(answer, at: later, position(1)))
+    #expect(end.last == .close(.goingAway, reason: "the gateway is going away"))
+    #expect(conversation.announceDeparture(after: .seconds(3)) == [])
+  }
+
   @Test func `draining closes at once who waits for nothing`() {
     for conversation in [Conversation.authenticated(), .expired()] {
       #expect(
