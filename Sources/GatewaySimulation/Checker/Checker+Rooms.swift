@@ -42,11 +42,22 @@ extension Checker {
       HistoryKey(note: request.note, position: position))
   }
 
+  /// Which acceptance an announcement is of. Two can be alike: a client makes a note by REST, and
+  /// says so on the connection that it leaves out before its worker has the answer. What is owed
+  /// comes first then, and a request whose worker can't know yet comes last.
+  private func index(of key: AcceptedKey, by author: Author) -> Int? {
+    let alike = unannounced[key, default: []].enumerated().filter { $0.element.author == author }
+    let first =
+      alike.first { $0.element.ticket.map { watched[$0]?.isOwed == true } == true }
+      ?? alike.first { $0.element.ticket == nil } ?? alike.first
+    return first?.offset
+  }
+
   /// An accepted write is about to be told. Returns its number, 1 and up.
   func announced(_ announcement: Announcement, of resource: Resource) -> Int {
     let (kind, body, author) = Checker.parts(of: announcement)
     let key = AcceptedKey(kind: kind, resource: resource, body: body)
-    guard let index = unannounced[key]?.firstIndex(where: { $0.author == author }),
+    guard let index = index(of: key, by: author),
       var acceptance = unannounced[key]?.remove(at: index)
     else {
       fail("\(kind) \(resource.words) is announced and was not accepted, or is announced again")
