@@ -56,6 +56,15 @@ func isTokenByte(_ byte: UInt8) -> Bool {
   }
 }
 
+extension UnsafeRawBufferPointer {
+  /// How many bytes at the start `belong`.
+  func prefixSize(while belong: (UInt8) -> Bool) -> Int {
+    var size = 0
+    while size < count, belong(self[size]) { size += 1 }
+    return size
+  }
+}
+
 extension ArraySlice<UInt8> {
   /// Whether these are the bytes of `text`.
   package func equals(_ text: String) -> Bool {

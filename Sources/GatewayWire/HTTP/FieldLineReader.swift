@@ -55,6 +55,21 @@ struct FieldLineReader: Hashable, Sendable {
     return .none
   }
 
+  /// Takes the bytes at the start of `bytes` that only make a name or a value longer, and returns
+  /// how many. To `advance(over:at:)` they would be the same, one by one.
+  mutating func advance(overRunIn bytes: UnsafeRawBufferPointer, at position: Int) -> Int {
+    switch state {
+    case .name:
+      return bytes.prefixSize(while: isTokenByte)
+    case .value:
+      let size = bytes.prefixSize { isVisible($0) }
+      if size > 0 { range.value = range.value.lowerBound..<(position + size) }
+      return size
+    case .lineStart, .valueStart, .lineEnd, .sectionEnd:
+      return 0
+    }
+  }
+
   private mutating func startLine(
     with byte: UInt8, at position: Int
   ) throws(FieldLineError) {
@@ -88,13 +103,18 @@ struct FieldLineReader: Hashable, Sendable {
     case carriageReturn: state = .lineEnd
     case space, horizontalTab: break
     case lineFeed: throw .badLineEnd
-    case 0x21...0x7e, 0x80...0xff:
+    case _ where isVisible(byte):
       let start = state == .valueStart ? position : range.value.lowerBound
       state = .value
       range.value = start..<(position + 1)
     default: throw .badValue
     }
   }
+}
+
+/// Whether `byte` is part of a value wherever it stands. Source: RFC 9110 section 5.5.
+private func isVisible(_ byte: UInt8) -> Bool {
+  byte > 0x20 && byte != 0x7f
 }
 
 /// What is wrong with a field line. Source: PROXY.md, "Pass-through" (400).

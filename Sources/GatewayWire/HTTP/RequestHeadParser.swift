@@ -5,8 +5,8 @@
 /// ```
 ///
 /// Strict: what two readers could understand differently is refused, as early as it shows, and with
-/// the same verdict however the bytes are cut into chunks. Every byte is looked at once. A head is
-/// one buffer and one array of ranges, whatever the number of its fields.
+/// the same verdict however the bytes are cut into chunks. Every byte is looked at once, and those
+/// that only make a part longer in one go. A head is one buffer and one array of ranges, whatever the number of its fields.
 /// Source: RFC 9112 sections 2 to 6; PROXY.md, "Pass-through".
 package struct RequestHeadParser: Sendable {
   package enum Step: Hashable, Sendable {
@@ -65,14 +65,20 @@ package struct RequestHeadParser: Sendable {
     let base = bytes.count
     var copied = 0
     do throws(RequestHeadError) {
-      for index in chunk.indices {
-        guard base + index < sizeMax else { throw .tooLarge }
+      let end = min(chunk.count, sizeMax - base)
+      var index = 0
+      while index < chunk.count {
+        index += advance(
+          overRunIn: UnsafeRawBufferPointer(rebasing: chunk[index..<end]), at: base + index)
+        guard index < chunk.count else { break }
+        guard index < end else { throw .tooLarge }
         let event = try advance(over: chunk[index], at: base + index)
+        index += 1
         guard event != .none else { continue }
         // A line's bytes are copied when it is complete, so that it can be read in one piece, and
         // what belongs to the next request is not copied at all.
-        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: chunk[copied...index]))
-        copied = index + 1
+        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: chunk[copied..<index]))
+        copied = index
         switch event {
         case .field(let range): try take(range)
         case .end: return .complete(try complete(), consumed: copied)
@@ -111,6 +117,22 @@ package struct RequestHeadParser: Sendable {
     case .failed(let error): throw error
     }
     return .none
+  }
+
+  /// Takes the bytes at the start of `bytes` that only make longer what is being read, which are
+  /// nearly all of a head, and returns how many. To `advance(over:at:)` they would be the same, one
+  /// by one.
+  private mutating func advance(overRunIn bytes: UnsafeRawBufferPointer, at position: Int) -> Int {
+    switch state {
+    case .target where !parts.target.isEmpty:
+      let size = bytes.prefixSize { (0x21...0x7e).contains($0) && $0 != UInt8(ascii: "#") }
+      parts.target = parts.target.lowerBound..<(position + size)
+      return size
+    case .fields:
+      return fieldLines.advance(overRunIn: bytes, at: position)
+    case .start, .emptyLineEnd, .method, .target, .version, .requestLineEnd, .failed:
+      return 0
+    }
   }
 
   private mutating func take(_ range: FieldRange) throws(RequestHeadError) {
