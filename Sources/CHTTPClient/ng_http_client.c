@@ -187,7 +187,10 @@ static void set_up_multi(client_impl *client, long connections_max) {
 ng_http_client *ng_http_client_new(ng_loop *loop, const ng_http_client_settings *settings) {
   client_impl *client = ng_require_memory(calloc(1, sizeof *client));
   client->face.loop = loop;
-  client->url = ng_require_memory(strdup(settings->url));
+  client->url = ng_require_memory(curl_url());
+  if (curl_url_set(client->url, CURLUPART_URL, settings->url, 0) != CURLUE_OK) {
+    abort();
+  }
   if (settings->ca_file != NULL) {
     client->ca_file = ng_require_memory(strdup(settings->ca_file));
   }
@@ -210,7 +213,7 @@ void ng_http_client_free(ng_http_client *face) {
   ng_http_forget_sockets(client);
   ng_timer_free(client->timer);
   free(client->sockets);
-  free(client->url);
+  curl_url_cleanup(client->url);
   free(client->ca_file);
   free(client);
 }
@@ -245,7 +248,7 @@ long ng_http_version(const client_impl *client) {
 }
 
 void ng_http_configure(const client_impl *client, CURL *easy) {
-  SET(easy, CURLOPT_URL, client->url);
+  SET(easy, CURLOPT_CURLU, client->url);
   SET(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   SET(easy, CURLOPT_PATH_AS_IS, 1L);
   SET(easy, CURLOPT_HTTP_VERSION, ng_http_version(client));
@@ -261,6 +264,7 @@ void ng_http_configure(const client_impl *client, CURL *easy) {
   }
   // Nothing of what the environment or an answer might talk it into.
   SET(easy, CURLOPT_PROXY, "");
+  SET(easy, CURLOPT_NOPROXY, "*");
   SET(easy, CURLOPT_FOLLOWLOCATION, 0L);
   SET(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
   SET(easy, CURLOPT_NOPROGRESS, 1L);

@@ -27,7 +27,8 @@ typedef struct {
   ng_http_client face;
   CURLM *multi;
   ng_timer *timer;
-  char *url;
+  /// Read once: libcurl would read the text of it anew for each request.
+  CURLU *url;
   /// NULL for the system's own.
   char *ca_file;
   bool is_tls;
@@ -80,6 +81,8 @@ struct request_impl {
   bool is_early_answered;
   request_impl *next_early;
   bool has_ended_well;
+  /// libcurl was told a method; if not, it is GET.
+  bool has_named_method;
   bool has_body;
   bool is_started;
   bool may_be_repeated;

@@ -25,6 +25,9 @@ static void reset_request(client_impl *client, request_impl *request) {
   if (request->has_body) {
     SET(easy, CURLOPT_POSTFIELDS, NULL);
   }
+  if (request->has_named_method) {
+    SET(easy, CURLOPT_CUSTOMREQUEST, NULL);
+  }
   // Takes back POST, PUT and HEAD.
   SET(easy, CURLOPT_HTTPGET, 1L);
   SET(easy, CURLOPT_HTTP_VERSION, ng_http_version(client));

@@ -223,6 +223,18 @@ static void require_line(const char *text) {
   }
 }
 
+static void name_method(request_impl *request, const char *method) {
+  request->has_named_method = true;
+  SET(request->easy, CURLOPT_CUSTOMREQUEST, method);
+}
+
+/// A request with a body is no longer what libcurl sends by itself.
+static void require_method(request_impl *request) {
+  if (!request->has_named_method) {
+    name_method(request, "GET");
+  }
+}
+
 void ng_http_request_set_method(ng_http_request *face, const char *method) {
   require_line(method);
   CURL *easy = request_of(face)->easy;
@@ -231,7 +243,10 @@ void ng_http_request_set_method(ng_http_request *face, const char *method) {
   if (request_of(face)->is_head) {
     SET(easy, CURLOPT_NOBODY, 1L);
   }
-  SET(easy, CURLOPT_CUSTOMREQUEST, method);
+  // A GET without a body is what libcurl sends by itself.
+  if (strcmp(method, "GET") != 0) {
+    name_method(request_of(face), method);
+  }
 }
 
 void ng_http_request_set_target(ng_http_request *face, const char *target) {
@@ -253,6 +268,7 @@ void ng_http_request_set_body(ng_http_request *face, const uint8_t *bytes, size_
   CURL *easy = request_of(face)->easy;
   request_of(face)->has_body = true;
   // "POST" only to libcurl, as its way to send a body; what is sent is the method that was set.
+  require_method(request_of(face));
   SET(easy, CURLOPT_POST, 1L);
   SET(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
   // For an empty body `bytes` may point nowhere, and libcurl would ask a callback for the body.
@@ -264,6 +280,7 @@ void ng_http_request_stream_body(ng_http_request *face, int64_t size) {
   CURL *easy = request->easy;
   request->has_streamed_body = true;
   // "PUT" only to libcurl; what is sent is the method that was set.
+  require_method(request);
   SET(easy, CURLOPT_UPLOAD, 1L);
   SET(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)size);
   if (size < 0) {

@@ -36,9 +36,10 @@ struct UpstreamFlight {
     var callbacks = callbacks
     let pointer = ng_http_request_new(client, &callbacks)
     self.pointer = pointer
-    ng_http_request_set_method(pointer, method)
-    ng_http_request_set_target(pointer, target)
-    ng_http_request_add_field(pointer, "Host", hostField)
+    // Passed as they are, Swift would first copy them into arrays.
+    method.withCString { ng_http_request_set_method(pointer, $0) }
+    target.withCString { ng_http_request_set_target(pointer, $0) }
+    hostField.withCString { ng_http_request_add_field(pointer, "Host", $0) }
     return pointer
   }
 

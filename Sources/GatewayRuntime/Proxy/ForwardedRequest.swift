@@ -69,9 +69,7 @@ final class ForwardedRequest: UpstreamStreamHandler {
   /// Passes it on. Once; nothing when its client has gone or its body was refused.
   func forward(_ rules: ForwardingRules, ids: inout RequestIDs, through upstream: UpstreamClient) {
     guard exchange.isUnanswered else { return }
-    let request = rules.request(
-      exchange.head, from: exchange.peer, isTLS: exchange.isTLS, ids: &ids)
-    stream = upstream.stream(request, to: self)
+    stream = upstream.stream(rules.request(exchange, ids: &ids), to: self)
   }
 
   /// Answers it here instead, which `observer` is not told. Before `forward`.

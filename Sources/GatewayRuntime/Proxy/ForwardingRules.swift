@@ -20,17 +20,25 @@ struct ForwardingRules: Sendable {
   private static let requestIDSizeMax = 128
 
   /// The request as it goes on. `ids` are for a client that has not given it one.
-  func request(
-    _ head: RequestHead, from peer: PeerAddress, isTLS: Bool, ids: inout RequestIDs
-  ) -> StreamedRequest {
-    StreamedRequest(
+  func request(_ exchange: HTTPExchange, ids: inout RequestIDs) -> StreamedRequest {
+    let head = exchange.head
+    let client = Client(address: exchange.peer, host: exchange.peerHost, isTLS: exchange.isTLS)
+    return StreamedRequest(
       method: head.method, pathPrefix: pathPrefix, target: head.target,
-      lines: lines(of: head, from: peer, isTLS: isTLS, ids: &ids), body: head.framing)
+      lines: lines(of: head, from: client, ids: &ids), body: head.framing)
+  }
+
+  /// Where a request comes from.
+  struct Client {
+    let address: PeerAddress
+    /// The text of the address, without the port.
+    let host: [UInt8]
+    let isTLS: Bool
   }
 
   /// The fields of the request as it goes on, but for those that the upstream's client adds.
   func lines(
-    of head: RequestHead, from peer: PeerAddress, isTLS: Bool, ids: inout RequestIDs
+    of head: RequestHead, from client: Client, ids: inout RequestIDs
   ) -> FieldLines {
     let fields = head.fields
     let hopByHop = HopByHopFields(of: fields)
@@ -40,7 +48,7 @@ struct ForwardingRules: Sendable {
       if field.name.equalsIgnoringCase("expect"), !head.expectsContinue { continue }
       lines.append(field)
     }
-    appendForwarded(fields, from: peer, isTLS: isTLS, to: &lines)
+    appendForwarded(fields, from: client, to: &lines)
     if let id = ForwardingRules.requestID(in: fields) {
       lines.append("X-Request-Id", id)
     } else {
@@ -75,9 +83,9 @@ struct ForwardingRules: Sendable {
   }
 
   private func appendForwarded(
-    _ fields: HTTPFields, from peer: PeerAddress, isTLS: Bool, to lines: inout FieldLines
+    _ fields: HTTPFields, from client: Client, to lines: inout FieldLines
   ) {
-    let isTrusted = trustedProxies.contains(peer)
+    let isTrusted = trustedProxies.contains(client.address)
     func append(_ name: StaticString, _ own: ArraySlice<UInt8>) {
       let kept = isTrusted ? fields.values(of: name.description).filter { !$0.isEmpty } : []
       if kept.isEmpty {
@@ -87,8 +95,8 @@ struct ForwardingRules: Sendable {
         lines.append(name, Array(values.joined(separator: Array(", ".utf8)))[...])
       }
     }
-    append("X-Forwarded-For", Array(peer.host.utf8)[...])
-    append("X-Forwarded-Proto", Array((isTLS ? "https" : "http").utf8)[...])
+    append("X-Forwarded-For", client.host[...])
+    append("X-Forwarded-Proto", (client.isTLS ? https : http)[...])
     // HTTP/1.0 may come without.
     append("X-Forwarded-Host", fields.values(of: "host").first ?? [])
   }
@@ -122,3 +130,6 @@ struct ForwardedAnswer {
     size = head.size
   }
 }
+
+private let http = Array("http".utf8)
+private let https = Array("https".utf8)

@@ -4,25 +4,28 @@
 /// They tell requests apart, in all logs and across restarts; they are not secret, so one random
 /// number serves for all of a worker's.
 struct RequestIDs {
-  private let prefix: UInt64
+  /// In digits.
+  private let prefix: [UInt8]
   private var count: UInt64
 
   /// Both numbers are random, so that a few hours of two workers do not look alike.
   init(prefix: UInt64, first: UInt64) {
-    self.prefix = prefix
+    self.prefix = RequestIDs.digits(of: prefix)
     count = first
   }
 
   mutating func next() -> [UInt8] {
     count &+= 1
-    var id: [UInt8] = []
-    id.reserveCapacity(32)
-    for number in [prefix, count] {
-      for shift in stride(from: UInt64(60), through: 0, by: -4) {
-        let digit = UInt8(truncatingIfNeeded: number >> shift & 0xf)
-        id.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+    return prefix + RequestIDs.digits(of: count)
+  }
+
+  private static func digits(of number: UInt64) -> [UInt8] {
+    Array(unsafeUninitializedCapacity: 16) { digits, size in
+      for index in 0..<16 {
+        let digit = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * index) & 0xf)
+        digits[index] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
       }
+      size = 16
     }
-    return id
   }
 }

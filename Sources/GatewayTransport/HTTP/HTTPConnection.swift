@@ -40,6 +40,8 @@ final class HTTPConnection {
 
   unowned let front: Front
   let peer: PeerAddress
+  /// `peer.host`, which each request that is passed on names.
+  private(set) lazy var peerHost = Array(peer.host.utf8)
   let isTLS: Bool
   let admission: Admission
   /// Nil once it is closed or upgraded.
@@ -192,9 +194,16 @@ final class HTTPConnection {
     return !isBlocked && !isBroken
   }
 
+  /// The same, without a copy where nothing waits: what follows is gathered behind `bytes`, in the
+  /// room that they have.
   @discardableResult
   func send(_ bytes: [UInt8]) -> Bool {
-    bytes.withUnsafeBytes { send($0) }
+    guard output.isEmpty, bytes.count < HTTPConnection.gatheredSizeMax, stream != nil, !isBroken,
+      !isBlocked, !bytes.isEmpty
+    else { return bytes.withUnsafeBytes { send($0) } }
+    output = bytes
+    front.resume(self)
+    return true
   }
 
   var hasOutput: Bool { !output.isEmpty }

@@ -17,6 +17,8 @@ package final class HTTPExchange {
 
   package let head: RequestHead
   package let peer: PeerAddress
+  /// The text of `peer.host`, made once for all requests of a connection.
+  package var peerHost: [UInt8] { connection?.peerHost ?? Array(peer.host.utf8) }
   package let isTLS: Bool
 
   /// Told when `write` can go on, after it has returned false.
@@ -49,6 +51,9 @@ package final class HTTPExchange {
   private var hasBodyBegun = false
   /// Whether another request may follow this one, decided with the head of the answer.
   private(set) var keepsAlive = false
+
+  /// A body of known length up to this has its place behind the head that is sent before it.
+  private static let joinedSizeMax: UInt64 = 16 << 10
 
   init(_ head: RequestHead, on connection: HTTPConnection) {
     self.head = head
@@ -161,10 +166,14 @@ package final class HTTPExchange {
     _ head: (ResponseHead.Body, HTTPConnection) -> ResponseHead
   ) {
     guard case .none = answer, let connection else { return }
-    let bytes = head(framing, connection).encoded()
+    var bodySize = 0
+    if case .contentLength(let size) = framing {
+      missingSize = size
+      if size <= HTTPExchange.joinedSizeMax { bodySize = Int(size) }
+    }
+    let bytes = head(framing, connection).encoded(reserving: bodySize)
     answer = .begun(framing)
     self.status = status
-    if case .contentLength(let size) = framing { missingSize = size }
     connection.send(bytes)
   }
 

@@ -135,8 +135,9 @@ extension ForwardingRulesTests {
     address.family = UInt8(NG_FAMILY_IPV4)
     withUnsafeMutableBytes(of: &address.bytes) { $0.copyBytes(from: [192, 0, 2, 7]) }
     var ids = RequestIDs(prefix: 1, first: 2)
-    return text(
-      rules.lines(of: head, from: PeerAddress(address), isTLS: false, ids: &ids))
+    let peer = PeerAddress(address)
+    let client = ForwardingRules.Client(address: peer, host: Array(peer.host.utf8), isTLS: false)
+    return text(rules.lines(of: head, from: client, ids: &ids))
   }
 
   /// Each byte one character.
