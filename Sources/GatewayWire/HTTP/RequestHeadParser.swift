@@ -6,7 +6,8 @@
 ///
 /// Strict: what two readers could understand differently is refused, as early as it shows, and with
 /// the same verdict however the bytes are cut into chunks. Every byte is looked at once, and those
-/// that only make a part longer in one go. A head is one buffer and one array of ranges, whatever the number of its fields.
+/// that only make a part longer in one go. A head is one buffer and one array of ranges, whatever
+/// the number of its fields.
 /// Source: RFC 9112 sections 2 to 6; PROXY.md, "Pass-through".
 package struct RequestHeadParser: Sendable {
   package enum Step: Hashable, Sendable {
