@@ -10,49 +10,53 @@ struct EnvironmentText {
   /// What is wrong with it, and what was expected; `text` is of no use unless it is empty.
   private(set) var problems: [String] = []
 
+  /// By bytes, and put together at the end: to add to a text of this struct copies it, which a
+  /// value of many dollars would make long.
   init(_ written: String, environment: (String) -> String?) {
-    var rest = written.unicodeScalars[...]
-    while let dollar = rest.firstIndex(of: "$") {
-      text.unicodeScalars.append(contentsOf: rest[..<dollar])
+    var bytes: [UInt8] = []
+    var rest = Array(written.utf8)[...]
+    while let dollar = rest.firstIndex(of: UInt8(ascii: "$")) {
+      bytes += rest[..<dollar]
       rest = rest[dollar...]
-      if rest.starts(with: "$${".unicodeScalars) {
-        text += "${"
+      if rest.starts(with: "$${".utf8) {
+        bytes += "${".utf8
         rest = rest.dropFirst(3)
-      } else if rest.starts(with: "${".unicodeScalars) {
+      } else if rest.starts(with: "${".utf8) {
         rest = rest.dropFirst(2)
-        replace(&rest, environment)
+        bytes += replacement(of: &rest, environment).utf8
       } else {
-        text += "$"
+        bytes.append(UInt8(ascii: "$"))
         rest = rest.dropFirst()
       }
     }
-    text.unicodeScalars.append(contentsOf: rest)
+    bytes += rest
+    text = String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Takes `NAME}` off `rest`.
-  private mutating func replace(
-    _ rest: inout Substring.UnicodeScalarView, _ environment: (String) -> String?
-  ) {
-    guard let end = rest.firstIndex(of: "}") else {
+  /// What stands for `NAME}`, which is taken off `rest`.
+  private mutating func replacement(
+    of rest: inout ArraySlice<UInt8>, _ environment: (String) -> String?
+  ) -> String {
+    guard let end = rest.firstIndex(of: UInt8(ascii: "}")) else {
       problems.append("a ${ is not closed; expected ${NAME}, or $${ for the characters ${")
-      rest = rest[rest.endIndex...]
-      return
+      rest = []
+      return ""
     }
-    let name = String(rest[..<end])
+    let name = String(decoding: rest[..<end], as: UTF8.self)
     rest = rest[end...].dropFirst()
     guard EnvironmentText.isName(name) else {
       problems.append(
         "\(quoted(name)) in ${} cannot name an environment variable; expected letters, digits "
           + "and _, or $${ for the characters ${")
-      return
+      return ""
     }
     guard let value = environment(name) else {
       problems.append(
         "the environment variable \(name) is not set; expected a value for ${\(name)}")
-      return
+      return ""
     }
-    text += value
     isReplaced = true
+    return value
   }
 
   private static func isName(_ name: String) -> Bool {
