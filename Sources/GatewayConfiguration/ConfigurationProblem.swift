@@ -39,20 +39,34 @@ extension ConfigurationProblem: CustomStringConvertible {
 
 /// All that is wrong in the configuration, in the order of the file; never empty.
 package struct ConfigurationProblems: Error, Hashable, Sendable {
+  /// As many are told at once: who has more of them has most of them for one reason.
+  package static let countMax = 50
+
+  /// The first of them, `countMax` at most.
   package let problems: [ConfigurationProblem]
+  /// How many there are behind those.
+  package let othersCount: Int
 
   /// Sorts `problems`, which must not be empty, by place; those of one place keep their order.
-  package init(_ problems: [ConfigurationProblem]) {
+  /// `othersCount` are known to come behind all of them.
+  package init(_ problems: [ConfigurationProblem], othersCount: Int = 0) {
     precondition(!problems.isEmpty, "a configuration without a problem is not refused")
-    self.problems = problems.enumerated()
+    let first = problems.enumerated()
       .sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }
       .map(\.element)
+      .prefix(ConfigurationProblems.countMax)
+    self.problems = Array(first)
+    self.othersCount = othersCount + problems.count - first.count
+  }
+
+  /// One line a problem, and one that says how many more there are.
+  package var lines: [String] {
+    problems.map(\.description) + (othersCount > 0 ? ["and \(othersCount) more"] : [])
   }
 }
 
 extension ConfigurationProblems: CustomStringConvertible {
-  /// One line a problem.
   package var description: String {
-    problems.map(\.description).joined(separator: "\n")
+    lines.joined(separator: "\n")
   }
 }

@@ -21,15 +21,13 @@ extension ConfigurationReader {
     var listener = Configuration.Listener()
     let directory = section.reading.baseDirectory
     section.read("address", .listenAddress(in: directory), into: &listener.address)
-    var port = Int(Configuration.Listener.portDefault)
-    section.read("port", .integer(in: 0...65535), into: &port)
     switch listener.address {
     case .ip(let address, _):
+      var port = Int(Configuration.Listener.portDefault)
+      section.read("port", .integer(in: 0...65535), into: &port)
       listener.address = .ip(address, port: UInt16(clamping: port))
-    case .unix where section.has("port"):
-      section.refuse("port", "a Unix socket has no port; expected none beside address: unix:/path")
     case .unix:
-      break
+      section.forbid("port", "a Unix socket has no port; expected none beside address: unix:/path")
     }
     section.optionalSection("tls") { section in
       var tls = Configuration.Listener.TLS(certificateFile: "", privateKeyFile: "")

@@ -17,16 +17,8 @@ package enum ConfigurationReader {
   package static func read(
     file: String, environment: @escaping (String) -> String? = processEnvironment
   ) -> Result<Configuration, ConfigurationProblems> {
-    do {
-      let bytes = try System.read(file: file, sizeMax: fileSizeMax)
-      let directory = System.directory(of: System.path(file, in: System.currentDirectory))
-      return read(bytes, file: file, baseDirectory: directory, environment: environment)
-    } catch {
-      let message = "the configuration \(error); expected a YAML file"
-      return .failure(
-        ConfigurationProblems([
-          ConfigurationProblem(file: file, place: .start, message: message)
-        ]))
+    content(of: file).flatMap { bytes, directory in
+      read(bytes, file: file, baseDirectory: directory, environment: environment)
     }
   }
 
@@ -37,6 +29,30 @@ package enum ConfigurationReader {
     environment: @escaping (String) -> String?
   ) -> Result<Configuration, ConfigurationProblems> {
     let reading = Reading(file: file, baseDirectory: baseDirectory, environment: environment)
+    return read(bytes, reading).map(\.configuration)
+  }
+
+  /// The configuration that the file at the path `file` asks for, as a file that has every key; see
+  /// `EffectiveText`.
+  package static func effectiveText(file: String) -> Result<String, ConfigurationProblems> {
+    content(of: file).flatMap { bytes, directory in
+      effectiveText(
+        bytes, file: file, baseDirectory: directory, environment: processEnvironment)
+    }
+  }
+
+  /// The same of the text of a file.
+  package static func effectiveText(
+    _ bytes: [UInt8], file: String, baseDirectory: String,
+    environment: @escaping (String) -> String?
+  ) -> Result<String, ConfigurationProblems> {
+    let reading = Reading(file: file, baseDirectory: baseDirectory, environment: environment)
+    return read(bytes, reading).map(\.effectiveText)
+  }
+
+  private static func read(
+    _ bytes: [UInt8], _ reading: Reading
+  ) -> Result<(configuration: Configuration, effectiveText: String), ConfigurationProblems> {
     var configuration = blank
     if let root = YAMLTreeBuilder.build(bytes, reading: reading) {
       Section.readRoot(root, reading: reading) { root in
@@ -44,9 +60,41 @@ package enum ConfigurationReader {
       }
     }
     configuration.places = reading.places
-    return reading.problems.isEmpty
-      ? .success(configuration) : .failure(ConfigurationProblems(reading.problems))
+    return reading.problems.map(Result.failure)
+      ?? .success((configuration, reading.effective.text))
   }
+
+  /// What is in the file, and the directory that relative paths in it are relative to.
+  private static func content(
+    of file: String
+  ) -> Result<([UInt8], directory: String), ConfigurationProblems> {
+    do {
+      let bytes = try System.read(file: file, sizeMax: fileSizeMax)
+      let directory = System.directory(of: System.path(file, in: System.currentDirectory))
+      return .success((bytes, directory))
+    } catch {
+      let message = "the configuration \(error); expected a YAML file"
+      return .failure(
+        ConfigurationProblems([
+          ConfigurationProblem(file: file, place: .start, message: message)
+        ]))
+    }
+  }
+
+  /// All keys, those of sections that may be left out as well.
+  static let catalogue: KeyCatalogue = {
+    func node(_ content: YAMLNode.Content) -> YAMLNode { YAMLNode(content: content, place: .start) }
+    func mapping(_ key: String, _ value: YAMLNode) -> YAMLNode {
+      node(.mapping([YAMLEntry(key: key, keyPlace: .start, value: value)]))
+    }
+    let listener = mapping("tls", node(.mapping([])))
+    let reading = Reading(file: "", baseDirectory: "/") { _ in nil }
+    var configuration = blank
+    Section.readRoot(mapping("listen", node(.sequence([listener]))), reading: reading) { root in
+      readSections(&root, into: &configuration)
+    }
+    return reading.catalogue
+  }()
 
   /// Where reading begins: the defaults, and blanks for what has none. A blank never gets out: a
   /// file that does not fill it is refused.

@@ -19,7 +19,10 @@ extension ValueFormat where Value == String {
 
   /// The path of a file, made absolute: relative to `directory`, which is absolute.
   static func file(_ what: String, in directory: String) -> Self {
-    ValueFormat(expectation: "the path of \(what)") { text throws(ValueProblem) in
+    ValueFormat(
+      expectation: "the path of \(what)", text: { $0 },
+      anchor: { anchored($0, $1, in: directory) }
+    ) { text throws(ValueProblem) in
       try filePath(text, in: directory)
     }
   }
@@ -53,10 +56,12 @@ extension ValueFormat where Value: RawRepresentable & CaseIterable, Value.RawVal
   /// One of the values of an enum, by its raw value.
   static var choice: Self {
     let words = Value.allCases.map(\.rawValue)
-    return ValueFormat(expectation: alternatives(words)) { text throws(ValueProblem) in
+    return ValueFormat(
+      expectation: alternatives(words), text: { $0.rawValue }
+    ) { text throws(ValueProblem) in
       if let value = Value(rawValue: text) { return value }
       // One number is as near to another as a slip is to a word, but seldom meant.
-      guard text.utf8.first?.isLetter == true, let meant = suggestion(for: text, among: words)
+      guard text.utf8.first?.isLetter == true, let meant = Suggestion.word(for: text, among: words)
       else { throw ValueProblem("is not one of them") }
       throw ValueProblem("is not one of them (did you mean \(meant)?)")
     }
@@ -69,7 +74,15 @@ extension ValueFormat where Value == ListenAddress {
     // The kernel's `sun_path` has 108 bytes, and a NUL ends it.
     let pathSizeMax = 107
     return ValueFormat(
-      expectation: "an IPv4 or IPv6 address, such as 127.0.0.1 or ::, or unix:/path"
+      expectation: "an IPv4 or IPv6 address, such as 127.0.0.1 or ::, or unix:/path",
+      text: { address in
+        switch address {
+        // The port is a key of its own.
+        case .ip(let address, _): address.text
+        case .unix: address.description
+        }
+      },
+      anchor: { anchoredSocket($0, $1, in: directory) }
     ) { text throws(ValueProblem) in
       if text.hasPrefix("unix:") {
         let path = try filePath(String(text.dropFirst(5)), in: directory)
@@ -90,7 +103,10 @@ extension ValueFormat where Value == ListenAddress {
 extension ValueFormat where Value == String? {
   /// The path of a file, made absolute; nil for the empty text.
   static func optionalFile(_ what: String, in directory: String) -> Self {
-    ValueFormat(expectation: "the path of \(what), or \"\"") { text throws(ValueProblem) in
+    ValueFormat(
+      expectation: "the path of \(what), or \"\"", text: { $0 ?? "" },
+      anchor: { anchored($0, $1, in: directory) }
+    ) { text throws(ValueProblem) in
       text.isEmpty ? nil : try filePath(text, in: directory)
     }
   }
@@ -103,7 +119,8 @@ extension ValueFormat where Value == ListenAddress? {
     let unix = ValueFormat<ListenAddress>.listenAddress(in: directory)
     return ValueFormat(
       expectation: "an address and a port, such as 127.0.0.1:9090 or [::1]:9090, unix:/path, or "
-        + "\"\" for none"
+        + "\"\" for none",
+      text: { $0?.description ?? "" }, anchor: { anchoredSocket($0, $1, in: directory) }
     ) { text throws(ValueProblem) in
       if text.isEmpty { return nil }
       if text.hasPrefix("unix:") { return try unix.parse(text) }
@@ -133,4 +150,19 @@ private func filePath(_ text: String, in directory: String) throws(ValueProblem)
   // PATH_MAX, with the NUL that ends it.
   guard path.utf8.count < 4096 else { throw ValueProblem("is too long") }
   return path
+}
+
+/// The path `written`, which is `replaced` once variables are, for a file in another directory than
+/// `directory`.
+private func anchored(_ written: String, _ replaced: String, in directory: String) -> String {
+  let isRelative = !replaced.isEmpty && !replaced.hasPrefix("/")
+  return isRelative ? System.path(written, in: escapingVariables(directory)) : written
+}
+
+/// The same behind `unix:`, unless that comes from the environment as well.
+private func anchoredSocket(_ written: String, _ replaced: String, in directory: String) -> String {
+  let scheme = "unix:"
+  guard written.hasPrefix(scheme), replaced.hasPrefix(scheme) else { return written }
+  let (path, replacedPath) = (written.dropFirst(scheme.count), replaced.dropFirst(scheme.count))
+  return scheme + anchored(String(path), String(replacedPath), in: directory)
 }

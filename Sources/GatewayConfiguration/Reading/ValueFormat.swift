@@ -4,8 +4,31 @@ struct ValueFormat<Value> {
   let expectation: String
   /// Whether quotes make it something else: `443` is a number, `"443"` is not.
   var isPlainOnly = false
+  /// A text that `parse` makes the same value of.
+  let text: (Value) -> String
+  /// What is written in another directory for what is written in this one, with `${NAME}`, and what
+  /// that is when it has been replaced.
+  var anchor: (_ written: String, _ replaced: String) -> String = { written, _ in written }
   /// The value, or what is wrong with the text, which may be anything.
   let parse: (String) throws(ValueProblem) -> Value
+}
+
+extension ValueFormat {
+  /// The value as it is written in the file.
+  func yaml(_ value: Value) -> String {
+    yamlValue(text(value), isPlain: isPlainOnly)
+  }
+}
+
+extension ValueFormat where Value: CustomStringConvertible {
+  /// A format of values that describe themselves as they are written.
+  init(
+    expectation: String, isPlainOnly: Bool = false,
+    parse: @escaping (String) throws(ValueProblem) -> Value
+  ) {
+    self.init(
+      expectation: expectation, isPlainOnly: isPlainOnly, text: { $0.description }, parse: parse)
+  }
 }
 
 /// What is wrong with a value, as it stands after the value: `is not a number`.
@@ -44,7 +67,8 @@ extension ValueFormat where Value == Int {
     let units = ["": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30]
     return ValueFormat(
       expectation: "a size from \(sizeText(range.lowerBound)) to \(sizeText(range.upperBound)), "
-        + "such as 65536, 64KiB or 1MiB"
+        + "such as 65536, 64KiB or 1MiB",
+      text: { size in roundSizeText(size) ?? "\(size)" }
     ) { text throws(ValueProblem) in
       let (count, unit) = try amount(text, "is not a size")
       guard let unitSize = units[unit] else { throw ValueProblem("is not a size") }
@@ -61,7 +85,8 @@ extension ValueFormat where Value == Duration {
     let units = ["ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000]
     return ValueFormat(
       expectation: "a duration from \(durationText(range.lowerBound)) to "
-        + "\(durationText(range.upperBound)), such as 250ms, 30s, 5m or 24h"
+        + "\(durationText(range.upperBound)), such as 250ms, 30s, 5m or 24h",
+      text: durationText
     ) { text throws(ValueProblem) in
       let (count, unit) = try amount(text, "is not a duration")
       guard !unit.isEmpty else { throw ValueProblem("has no unit") }
@@ -83,13 +108,18 @@ private func amount(_ text: String, _ reason: String) throws(ValueProblem) -> (I
   return (count, String(text[digits.endIndex...]))
 }
 
-/// A number of bytes as one would write it in the file.
+/// A number of bytes as one would say it.
 func sizeText(_ size: Int) -> String {
+  roundSizeText(size) ?? (size == 1 ? "1 byte" : "\(size) bytes")
+}
+
+/// A number of bytes with the largest unit that it is a whole number of; nil when there is none.
+private func roundSizeText(_ size: Int) -> String? {
   let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")]
   for (unitSize, unit) in units where size >= unitSize && size % unitSize == 0 {
     return "\(size / unitSize)\(unit)"
   }
-  return size == 1 ? "1 byte" : "\(size) bytes"
+  return nil
 }
 
 /// A whole number of milliseconds as one would write it in the file.

@@ -26,6 +26,17 @@ enum System {
     return nil
   }
 
+  /// The text of an address of 4 or 16 bytes in network order.
+  static func addressText(_ address: [UInt8]) -> String {
+    var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+    let family = address.count == 4 ? AF_INET : AF_INET6
+    let isText = address.withUnsafeBytes { bytes in
+      inet_ntop(family, bytes.baseAddress, &text, socklen_t(INET6_ADDRSTRLEN)) != nil
+    }
+    precondition(isText && [4, 16].contains(address.count), "an address has 4 or 16 bytes")
+    return characters(text)
+  }
+
   /// The value of an environment variable; nil when it is not set, or not UTF-8.
   static func environment(_ name: String) -> String? {
     getenv(name).flatMap { String(validatingCString: $0) }

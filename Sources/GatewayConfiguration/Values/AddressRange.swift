@@ -50,6 +50,14 @@ package struct AddressRange: Hashable, Sendable {
   }
 }
 
+extension AddressRange: CustomStringConvertible {
+  /// As it is written in the file.
+  package var description: String {
+    let address = System.addressText(network)
+    return prefixSize == network.count * 8 ? address : "\(address)/\(prefixSize)"
+  }
+}
+
 /// What is wrong with the text of a range.
 package enum AddressRangeError: Error, Hashable, Sendable {
   case noAddress

@@ -3,7 +3,8 @@ import GatewayConfiguration
 /// The configuration file.
 ///
 /// It gives a configuration, or problems, each in one line and at a place that is in the file; and
-/// what the environment holds is never shown.
+/// what the environment holds is never shown. What is in effect can be read again as a file that
+/// lies elsewhere, and is the same.
 enum ConfigurationTarget {
   /// What `${SECRET}` stands for.
   private static let secret = "/hunter2-hunter2"
@@ -11,15 +12,14 @@ enum ConfigurationTarget {
   private static let messageSizeMax = 100_000
 
   static func check(_ input: [UInt8]) throws(Finding) -> FuzzTarget.Verdict {
-    let result = ConfigurationReader.read(
-      input, file: "f", baseDirectory: "/etc/gateway",
-      environment: { $0 == "SECRET" ? secret : nil })
+    let result = read(input, in: directory)
     let lines = lineSizes(of: input)
     switch result {
     case .success(let configuration):
       for warning in configuration.warnings { try judge(warning, in: lines) }
       try require(
         configuration.place(of: "upstream.url") != nil, "a configuration without an upstream")
+      try judgeEffectiveText(of: input, configuration)
       return .accepted
     case .failure(let problems):
       for problem in problems.problems { try judge(problem, in: lines) }
@@ -28,6 +28,34 @@ enum ConfigurationTarget {
         "problems out of order")
       return .refused
     }
+  }
+
+  private static let directory = "/etc/gateway"
+
+  private static func environment(_ name: String) -> String? {
+    name == "SECRET" ? secret : nil
+  }
+
+  private static func read(
+    _ input: [UInt8], in directory: String
+  ) -> Result<Configuration, ConfigurationProblems> {
+    ConfigurationReader.read(
+      input, file: "f", baseDirectory: directory, environment: environment)
+  }
+
+  private static func judgeEffectiveText(
+    of input: [UInt8], _ configuration: Configuration
+  ) throws(Finding) {
+    let effective = ConfigurationReader.effectiveText(
+      input, file: "f", baseDirectory: directory, environment: environment)
+    guard case .success(let text) = effective else {
+      throw Finding("a configuration that can't be printed")
+    }
+    try require(!text.contains(secret), "a secret in what is printed: \(text)")
+    guard case .success(let again) = read(Array(text.utf8), in: "/elsewhere") else {
+      throw Finding("what is printed can't be read: \(text)")
+    }
+    try require(again == configuration, "what is printed is another configuration: \(text)")
   }
 
   private static func judge(

@@ -39,7 +39,7 @@ extension Gateway {
   private func reloadRefused(_ error: StartError) {
     let problems =
       switch error {
-      case .configuration(let problems): problems.problems.map(\.description)
+      case .configuration(let problems): problems.lines
       case .system(let reason): [reason]
       }
     for problem in problems {
