@@ -51,6 +51,21 @@ package enum ListenAddress: Hashable, Sendable {
   case unix(path: String)
 }
 
+extension ListenAddress {
+  /// Whether both can't be listened on. Port 0 is never the same, and IPv6 takes no IPv4.
+  func overlaps(_ other: ListenAddress) -> Bool {
+    switch (self, other) {
+    case (.ip(let address, let port), .ip(let otherAddress, let otherPort)):
+      port != 0 && port == otherPort && address.family == otherAddress.family
+        && (address == otherAddress || address.isAny || otherAddress.isAny)
+    case (.unix(let path), .unix(let otherPath)):
+      path == otherPath
+    case (.ip, .unix), (.unix, .ip):
+      false
+    }
+  }
+}
+
 extension ListenAddress: CustomStringConvertible {
   package var description: String {
     switch self {

@@ -37,6 +37,13 @@ extension ConfigurationProblem: CustomStringConvertible {
   }
 }
 
+extension ConfigurationProblem {
+  /// What is printed of what works but is hardly meant, so that it can be told from what is wrong.
+  package var asWarning: String {
+    "\(file):\(place.line):\(place.column): warning: \(message)"
+  }
+}
+
 /// All that is wrong in the configuration, in the order of the file; never empty.
 package struct ConfigurationProblems: Error, Hashable, Sendable {
   /// As many are told at once: who has more of them has most of them for one reason.

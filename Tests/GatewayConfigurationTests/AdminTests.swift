@@ -39,6 +39,33 @@ struct AdminTests {
       ])
   }
 
+  @Test(arguments: [
+    ("{address: 127.0.0.1, port: 9090}", "127.0.0.1:9090"),
+    ("{address: 0.0.0.0, port: 9090}", "127.0.0.1:9090"),
+    ("{address: '::1', port: 81}", "[::]:81"), ("{address: 'unix:/s'}", "unix:/s"),
+  ]) func `is not where clients connect`(listener: String, admin: String) {
+    let report = read("listen: [{port: 1}, \(listener)]\nadmin: {listen: '\(admin)'}").report
+    #expect(
+      report == [
+        "f:2:17: admin.listen: \(admin) is also where listen[1] listens; expected an address and "
+          + "port of its own"
+      ])
+  }
+
+  @Test(arguments: [
+    ("{address: 127.0.0.1, port: 9091}", "127.0.0.1:9090"),
+    ("{address: 127.0.0.2, port: 9090}", "127.0.0.1:9090"),
+    ("{address: 127.0.0.1, port: 0}", "127.0.0.1:0"),
+    ("{address: '::', port: 9090}", "127.0.0.1:9090"),
+    ("{address: 'unix:/s'}", "unix:/t"), ("{address: 'unix:/s'}", "127.0.0.1:1"),
+  ]) func `may be beside it`(listener: String, admin: String) {
+    #expect(read("listen: [\(listener)]\nadmin: {listen: '\(admin)'}").report == [])
+  }
+
+  @Test func `may be in the way where nobody has asked for it`() {
+    #expect(read("listen: [{port: 9090}]").report == [])
+  }
+
   @Test func `has a token to publish with where a file is named`() throws {
     let directory = try TemporaryDirectory()
     let file = try directory.write("opensesame\r\n", to: "token")

@@ -23,7 +23,8 @@ struct EffectiveTextTests {
       "  paths: [\"/\", \"/ws\"]  # default\n",
       "  sync_routes: []  # default\n",
       "  publish_token_file: \"\"  # default\n",
-      "\nworkers: 3\n",
+      "\n\nlogging:\n  level: info  # default\n",
+      "\n\nworkers: 3\nshutdown_grace: 20s  # default\n",
     ] {
       #expect(text.contains(line), "\(line) is not in \(text)")
     }

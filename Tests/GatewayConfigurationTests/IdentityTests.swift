@@ -7,7 +7,7 @@ struct IdentityTests {
   @Test func `are read as they are written`() throws {
     let yaml = """
       upstream:
-        url: http://h
+        url: http://localhost
         identity: service
         service:
           token_file: upstream-token
@@ -48,7 +48,7 @@ struct IdentityTests {
   @Test func `are warned of where they are of no use`() throws {
     let yaml = """
       upstream:
-        url: http://h
+        url: https://h
         service:
           token_file: none
           user_header: X-User

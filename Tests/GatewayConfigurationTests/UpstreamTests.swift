@@ -168,7 +168,7 @@ struct UpstreamTests {
   }
 
   @Test func `warns of a CA that an http upstream does not need`() throws {
-    let plain = try read("upstream:\n  url: http://h\n  ca_file: ca.pem").get()
+    let plain = try read("upstream:\n  url: http://[::1]\n  ca_file: ca.pem").get()
     #expect(plain.upstream.caFile == "/etc/gateway/ca.pem")
     #expect(
       plain.warnings.map(\.description) == [

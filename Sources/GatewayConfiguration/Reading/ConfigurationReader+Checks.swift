@@ -43,6 +43,17 @@ extension ConfigurationReader {
     }
   }
 
+  /// Reports an admin listener where clients connect: the second of the two could not be opened.
+  /// Where only the default is in the way, the gateway does without.
+  static func checkAdminDiffers(_ section: Section, _ configuration: Configuration) {
+    guard section.has("listen"), let address = configuration.admin.address else { return }
+    let listeners = configuration.listeners
+    guard let index = listeners.firstIndex(where: { $0.address.overlaps(address) }) else { return }
+    section.refuse(
+      "listen",
+      "\(address) is also where listen[\(index)] listens; expected an address and port of its own")
+  }
+
   /// Reports algorithms without a key that could verify them, and keys without an algorithm.
   /// `algorithms` is what the section has, or the default.
   static func checkAlgorithmsHaveKeys(_ section: Section, _ algorithms: [SigningAlgorithm]) {

@@ -19,7 +19,10 @@ extension ConfigurationReader {
     root.section("websocket") { readWebSocket(&$0, into: &configuration) }
     root.section("limits") { readLimits(&$0, into: &configuration) }
     root.section("proxy") { readProxy(&$0, into: &configuration) }
-    root.section("admin") { readAdmin(&$0, into: &configuration.admin) }
+    root.section("admin") { section in
+      readAdmin(&section, into: &configuration.admin)
+      checkAdminDiffers(section, configuration)
+    }
     root.section("logging") { $0.read("level", .choice, into: &configuration.logLevel) }
     root.read("workers", .integer(in: 0...1024), into: &configuration.workers)
     root.read(
@@ -135,12 +138,12 @@ extension ConfigurationReader {
     section.read(
       "ping_interval", .duration(in: .seconds(1)...forever),
       into: &configuration.webSocket.pingInterval)
-    section.read(
-      "join_cache", .duration(in: .zero...forever), into: &configuration.webSocket.joinCache)
     section.read("note_sync_audience", .choice, into: &configuration.webSocket.noteSyncAudience)
     section.read(
       "changes_include", listOf: .memberName, count: 0...256,
       into: &configuration.webSocket.changesInclude)
+    section.read(
+      "join_cache", .duration(in: .zero...forever), into: &configuration.webSocket.joinCache)
   }
 
   private static func readLimits(

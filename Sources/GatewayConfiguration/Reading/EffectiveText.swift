@@ -28,6 +28,8 @@ struct EffectiveText {
   private var indent = ""
   /// The next key is the first of an entry of a list.
   private var beginsEntry = false
+  /// A section of the top has ended.
+  private var isBehindSection = false
 
   /// A key and its value, which is YAML.
   mutating func add(_ key: String, _ value: String, _ origin: Origin) {
@@ -60,7 +62,7 @@ struct EffectiveText {
 
   /// What is added up to the matching `leave` stands in the section `key`.
   mutating func enter(_ key: String) {
-    if indent.isEmpty, !text.isEmpty { text += "\n" }
+    if indent.isEmpty, !text.isEmpty { isBehindSection = true }
     line("\(key):")
     indent += "  "
   }
@@ -73,9 +75,12 @@ struct EffectiveText {
 
   mutating func leave() {
     indent.removeLast(2)
+    isBehindSection = indent.isEmpty
   }
 
   private mutating func line(_ content: String) {
+    if isBehindSection { text += "\n" }
+    isBehindSection = false
     text += beginsEntry ? "\(indent.dropLast(2))- \(content)\n" : "\(indent)\(content)\n"
     beginsEntry = false
   }

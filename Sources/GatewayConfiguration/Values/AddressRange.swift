@@ -17,6 +17,9 @@ package struct AddressRange: Hashable, Sendable {
       && AddressRange.masked(address, to: prefixSize) == network
   }
 
+  /// Whether there is no address of its family that is not among them.
+  var hasAllAddresses: Bool { prefixSize == 0 }
+
   /// Takes the text, or says what is wrong with it.
   package init(_ text: String) throws(AddressRangeError) {
     let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)

@@ -23,6 +23,9 @@ package struct IPAddress: Hashable, Sendable {
     }
   }
 
+  /// Whether it stands for all addresses of the machine: 0.0.0.0 or ::.
+  var isAny: Bool { text == "0.0.0.0" || text == "::" }
+
   /// `127.0.0.1`.
   package static let loopback = IPAddress(family: .v4, text: "127.0.0.1")
 
