@@ -125,7 +125,8 @@ let package = Package(
     tests("GatewayLoop", ["GatewayTypes"]),
     shim("CTLSClient", at: "Tests/CTLSClient", links: ["ssl", "crypto"]),
     tests(
-      "GatewayTransport", ["GatewayTypes", "GatewayLoop", "GatewayWire", "CLoop", "CTLSClient"]),
+      "GatewayTransport",
+      ["GatewayTypes", "GatewayLoop", "GatewayTesting", "GatewayWire", "CLoop", "CTLSClient"]),
     tests("GatewayUpstream", ["GatewayTypes", "GatewayLoop", "GatewayWire"]),
     tests(
       "GatewayRuntime",

@@ -13,6 +13,8 @@ int ng_http_global_init(void) {
   return is_enough ? 0 : -1;
 }
 
+const char *ng_http_library_version(void) { return curl_version_info(CURLVERSION_NOW)->version; }
+
 // MARK: what is done
 
 /// Tells the requests that have come to their end. Each may start and free others meanwhile.

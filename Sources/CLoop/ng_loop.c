@@ -29,6 +29,8 @@ typedef struct {
 
 static uv_loop_t *native(ng_loop *loop) { return loop->native; }
 
+const char *ng_loop_library_version(void) { return uv_version_string(); }
+
 ng_loop *ng_loop_new(void) {
   loop_impl *impl = allocate(sizeof *impl);
   require(uv_loop_init(&impl->loop));

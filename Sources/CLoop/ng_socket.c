@@ -21,18 +21,23 @@ static int closed_with_error(int descriptor) {
   return -error;
 }
 
-static int listen_on(int descriptor, const struct sockaddr *address, socklen_t size, int backlog) {
-  if (bind(descriptor, address, size) < 0 || listen(descriptor, backlog) < 0) {
-    return closed_with_error(descriptor);
+/// The same socket, listening; or a negative errno, which `descriptor` may be already.
+static int listening(int descriptor, int backlog) {
+  if (descriptor < 0) {
+    return descriptor;
   }
-  return descriptor;
+  return listen(descriptor, backlog) < 0 ? closed_with_error(descriptor) : descriptor;
+}
+
+static int bound(int descriptor, const struct sockaddr *address, socklen_t size) {
+  return bind(descriptor, address, size) < 0 ? closed_with_error(descriptor) : descriptor;
 }
 
 static int new_stream_socket(int family) {
   return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
-int ng_listen_tcp(const char *address, uint16_t port, int is_shared, int backlog) {
+static int bind_tcp(const char *address, uint16_t port, int is_shared) {
   struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
   struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
   bool is_v4 = inet_pton(AF_INET, address, &v4.sin_addr) == 1;
@@ -52,8 +57,21 @@ int ng_listen_tcp(const char *address, uint16_t port, int is_shared, int backlog
   if (!is_v4 && setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0) {
     return closed_with_error(descriptor);
   }
-  return is_v4 ? listen_on(descriptor, (struct sockaddr *)&v4, sizeof v4, backlog)
-               : listen_on(descriptor, (struct sockaddr *)&v6, sizeof v6, backlog);
+  return is_v4 ? bound(descriptor, (struct sockaddr *)&v4, sizeof v4)
+               : bound(descriptor, (struct sockaddr *)&v6, sizeof v6);
+}
+
+int ng_listen_tcp(const char *address, uint16_t port, int is_shared, int backlog) {
+  return listening(bind_tcp(address, port, is_shared), backlog);
+}
+
+int ng_probe_tcp(const char *address, uint16_t port, int is_shared) {
+  int descriptor = bind_tcp(address, port, is_shared);
+  if (descriptor < 0) {
+    return descriptor;
+  }
+  close(descriptor);
+  return 0;
 }
 
 /// Removes a socket that a process left behind when it ended, and nothing else.
@@ -73,7 +91,7 @@ static void remove_stale_socket(const struct sockaddr_un *address) {
   close(probe);
 }
 
-int ng_listen_unix(const char *path, int backlog) {
+static int bind_unix(const char *path) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   if (strlen(path) >= sizeof address.sun_path) {
     return -ENAMETOOLONG;
@@ -84,7 +102,19 @@ int ng_listen_unix(const char *path, int backlog) {
   if (descriptor < 0) {
     return -errno;
   }
-  return listen_on(descriptor, (struct sockaddr *)&address, sizeof address, backlog);
+  return bound(descriptor, (struct sockaddr *)&address, sizeof address);
+}
+
+int ng_listen_unix(const char *path, int backlog) { return listening(bind_unix(path), backlog); }
+
+int ng_probe_unix(const char *path) {
+  int descriptor = bind_unix(path);
+  if (descriptor < 0) {
+    return descriptor;
+  }
+  unlink(path);
+  close(descriptor);
+  return 0;
 }
 
 uint16_t ng_socket_port(int descriptor) {

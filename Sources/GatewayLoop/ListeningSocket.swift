@@ -19,6 +19,16 @@ package enum ListeningSocket {
     try checked(ng_listen_unix(path, backlog))
   }
 
+  /// Why one can't listen there now; nil when one can. Nothing listens for that.
+  package static func probe(address: String, port: UInt16, isShared: Bool) -> ListenError? {
+    error(of: ng_probe_tcp(address, port, isShared ? 1 : 0))
+  }
+
+  /// The same of a UNIX socket. The file of one that nobody listens on any more is removed.
+  package static func probe(path: String) -> ListenError? {
+    error(of: ng_probe_unix(path))
+  }
+
   /// Another descriptor of the same socket.
   package static func duplicate(_ descriptor: CInt) throws(ListenError) -> CInt {
     let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
@@ -63,6 +73,10 @@ package enum ListeningSocket {
 
   package static func removeFile(at path: String) {
     unlink(path)
+  }
+
+  private static func error(of result: CInt) -> ListenError? {
+    result < 0 ? ListenError(number: -result) : nil
   }
 
   private static func checked(_ result: CInt) throws(ListenError) -> CInt {

@@ -8,6 +8,9 @@ package final class Loop {
   /// For the C libraries that run on the same loop.
   package let pointer: UnsafeMutablePointer<ng_loop>
 
+  /// Of libuv. Thread: any.
+  package static var libraryVersion: String { String(cString: ng_loop_library_version()) }
+
   package init() {
     pointer = ng_loop_new()
   }

@@ -32,6 +32,9 @@ package final class UpstreamClient {
     ng_http_global_init() == 0
   }
 
+  /// Of libcurl. Thread: any.
+  package static var libraryVersion: String { String(cString: ng_http_library_version()) }
+
   /// `failed` is told of each failure of the upstream's, before the request's own `answered`, with
   /// a reason for the log, which holds nothing of the request.
   package init(

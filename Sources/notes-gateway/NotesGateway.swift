@@ -1,4 +1,5 @@
 import ArgumentParser
+import GatewayConfiguration
 import GatewayRuntime
 
 /// The program: its commands and their exit codes.
@@ -10,10 +11,34 @@ struct NotesGateway: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "notes-gateway",
     abstract: "Puts live sync in front of a notes API.",
-    version: "notes-gateway \(Version.current)",
+    discussion: """
+      Exit codes: 0 fine, 1 the configuration or a step of the start failed, 64 bad usage.
+      """,
+    version: Version.description,
     subcommands: [ServeCommand.self, CheckCommand.self, TokenCommand.self, DemoCommand.self])
 
+  static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    var command: any ParsableCommand
+    do {
+      command = try parseAsRoot(arguments)
+    } catch {
+      // Help and the like end the program by an error as well.
+      let code = exitCode(for: error)
+      guard code == .validationFailure, let problem = Usage(arguments).problem else {
+        exit(withError: error)
+      }
+      Usage.say(problem, insteadOf: fullMessage(for: error))
+      exit(withError: code)
+    }
+    do {
+      try command.run()
+    } catch {
+      exit(withError: error)
+    }
+  }
+
   func run() throws {
-    throw ValidationError("A command is missing: serve, check, token or demo.")
+    throw ValidationError("A command is missing: \(Usage.commandsText).")
   }
 }

@@ -69,7 +69,7 @@ extension Logger.Level {
 extension ServiceEnvironment {
   /// What the service manager has said to this process, which is taken out of the environment.
   /// Before other threads are started, which might look into it.
-  fileprivate static func take() -> ServiceEnvironment {
+  static func take() -> ServiceEnvironment {
     let environment = ServiceEnvironment(processID: getpid()) { name in
       getenv(name).map { String(cString: $0) }
     }

@@ -24,17 +24,17 @@ struct TokenCommand: ParsableCommand {
     guard case .success(let files) = ConfigurationFiles.read(for: configuration),
       let content = files.hmacSecret
     else {
-      printError(
+      throw failure(
         "\(option.file): authentication.keys.hmac_secret_file is not there; a token can only be "
           + "made with the secret that the gateway verifies it with")
-      throw ExitCode(1)
     }
+    let token: BearerToken
     do {
-      printLine(try token(configuration.authentication, HMACSecret(content)).text)
+      token = try self.token(configuration.authentication, HMACSecret(content))
     } catch {
-      printError("\(option.file): \(error)")
-      throw ExitCode(1)
+      throw failure("\(option.file): \(error)")
     }
+    try printResult(token.text)
   }
 
   private func token(

@@ -21,7 +21,8 @@ def file(tmp_path: Path, issuer: Issuer) -> Path:
     """A configuration that is fine, with its secret beside it."""
     (tmp_path / "secret").write_bytes(issuer.secret)
     file = tmp_path / "notes-gateway.yaml"
-    file.write_text(yaml(base(NOWHERE)))
+    # Few connections, whatever the machine allows.
+    file.write_text(yaml(merged(base(NOWHERE), {"limits": {"connections": 100}})))
     return file
 
 

@@ -13,7 +13,8 @@ struct EffectiveTextTests {
       workers: 3
       """)
     for line in [
-      "listen:\n  - address: \"127.0.0.1\"  # default\n    port: 8080  # default\n    # tls: none\n",
+      "listen:\n  - address: \"127.0.0.1\"  # default\n    port: 8080  # default\n",
+      "    # tls: none\n",
       "\nupstream:\n  url: \"http://127.0.0.1:3000\"\n  # ca_file: none\n",
       "  connect_timeout: 2s  # default\n",
       "    get_note: \"GET /api/notes/{noteId}\"  # default\n",
@@ -39,11 +40,12 @@ struct EffectiveTextTests {
       tls: {certificate_file: 'tls/a "b"\\c.pem', private_key_file: /k, minimum_version: "1.3"}
     """,
     "upstream: {url: \"https://[::1]:8443/a%20b\", idle_timeout: 1500ms, queue: 0}",
-    "upstream: {url: \"http://h\", updatable_fields: [\"$${\", \"$$${\", \"$\", \"a: b\", \"null\", \"1\"]}",
+    "upstream: {url: \"http://h\", updatable_fields: [\"$${\", \"$$${\", \"$\"]}",
+    "upstream: {url: \"http://h\", updatable_fields: [\"a: b\", \"null\", \"1\", \"a b #c\"]}",
     "upstream: {url: \"http://h\", identity: service, service: {token_file: \"${TOKEN}\"}}",
     """
     authentication:
-      keys: {jwks_url: "https://l.example", hmac_secret_file: "${DIRECTORY}/s", public_key_file: "~"}
+      keys: {jwks_url: "https://l.example", hmac_secret_file: "${DIRECTORY}/s", jwks_file: "~"}
       algorithms: [HS512, RS256]
       issuer: "zoë\\u200b\\u0301 # no comment"
       audience: ["yes", "${WORD}"]

@@ -23,6 +23,9 @@
 /// TLS, HTTP/2 and name resolution that does not block.
 int ng_http_global_init(void);
 
+/// The version of libcurl that this process runs with, such as 7.88.1. Thread: any.
+const char *ng_http_library_version(void);
+
 /// What a client is made of; read during `ng_http_client_new` only.
 typedef struct ng_http_client_settings {
   /// `http://host:port/` or `https://host:port/`, an IPv6 address in brackets.

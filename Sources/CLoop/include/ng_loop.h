@@ -15,6 +15,9 @@
 
 #pragma clang assume_nonnull begin
 
+/// The version of libuv that this process runs with, such as 1.44.2. Thread: any.
+const char *ng_loop_library_version(void);
+
 /// A loop. `native` is the `uv_loop_t *`, for libraries that run on a loop of libuv's.
 typedef struct ng_loop {
   void *native;

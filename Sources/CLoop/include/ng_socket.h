@@ -28,6 +28,11 @@ int ng_listen_tcp(const char *address, uint16_t port, int is_shared, int backlog
 /// that nobody listens on is replaced.
 int ng_listen_unix(const char *path, int backlog);
 
+/// Whether one could listen there now: 0, or a negative errno. Nothing listens for that, so that no
+/// client comes to harm. Of a UNIX socket that nobody listens on any more the file is removed.
+int ng_probe_tcp(const char *address, uint16_t port, int is_shared);
+int ng_probe_unix(const char *path);
+
 /// The local port, 0 for a UNIX socket.
 uint16_t ng_socket_port(int descriptor);
 

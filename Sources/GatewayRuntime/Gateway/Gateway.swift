@@ -77,9 +77,8 @@ package final class Gateway {
     self.log = log
     self.whenReady = whenReady
     counts = ConnectionCounts(preparation.configuration.connectionBounds)
-    let configured = preparation.configuration.workers
-    let count = configured == 0 ? SystemClock.processorCount : configured
-    handles = (0..<UInt16(clamping: count)).map(WorkerHandle.init)
+    let count = UInt16(clamping: preparation.configuration.workerCount)
+    handles = (0..<count).map(WorkerHandle.init)
     var inherited = InheritedListeners(environment.sockets)
     listeners = try Listeners(
       preparation.configuration, workerCount: handles.count, inherited: &inherited)

@@ -49,7 +49,7 @@ package struct Preparation: Sendable {
     let keys = try KeySet(files, configuration)
     identity = try UpstreamRoutes.Identity(configuration, files.serviceToken)
     certificates = try Preparation.certificates(configuration)
-    upstreamCA = files.upstreamCA
+    upstreamCA = try Preparation.authorities(configuration, files)
     warnings = configuration.warnings + keys.warnings(configuration)
     tokens = TokenJudge(
       verifier: TokenVerifier(rules: rules, keys: keys), clockSkew: authentication.clockSkew,
@@ -73,6 +73,22 @@ package struct Preparation: Sendable {
     }
     if !problems.isEmpty { throw .configuration(ConfigurationProblems(problems)) }
     return certificates
+  }
+
+  /// What `upstream.ca_file` holds, where it is of use.
+  private static func authorities(
+    _ configuration: Configuration, _ files: ConfigurationFiles
+  ) throws(StartError) -> [UInt8]? {
+    guard configuration.upstream.url.isTLS, let authorities = files.upstreamCA else {
+      return files.upstreamCA
+    }
+    // Without one libcurl would say so at the first request only.
+    let count = CertificateFacts.read(pem: authorities)?.count
+    guard count == nil || count == 0 else { return authorities }
+    let what = count == nil ? "has a certificate that can't be read" : "has no certificate"
+    let problem = configuration.places.problem(
+      with: "upstream.ca_file", "\(what); expected PEM certificates")
+    throw .configuration(ConfigurationProblems([problem]))
   }
 
   /// What each worker runs with. `tokens` are judged with keys that were fetched as well, if there

@@ -17,7 +17,9 @@ def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
-def _builder(subject: str, issuer: str, key) -> x509.CertificateBuilder:
+def _builder(
+    subject: str, issuer: str, key, lifetime: datetime.timedelta = _LIFETIME
+) -> x509.CertificateBuilder:
     now = datetime.datetime.utcnow()
     return (
         x509.CertificateBuilder()
@@ -26,7 +28,7 @@ def _builder(subject: str, issuer: str, key) -> x509.CertificateBuilder:
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - _LIFETIME)
-        .not_valid_after(now + _LIFETIME)
+        .not_valid_after(now + lifetime)
     )
 
 
@@ -48,8 +50,13 @@ class Authority:
     "ec" or "rsa"."""
 
     def __init__(
-        self, directory: Path, name: str = "the tests' authority", key: str = "ec"
+        self,
+        directory: Path,
+        name: str = "the tests' authority",
+        key: str = "ec",
+        lifetime: datetime.timedelta = _LIFETIME,
     ) -> None:
+        """The server's certificate is good for `lifetime` from now on."""
         directory.mkdir(parents=True, exist_ok=True)
         self.ca_file = directory / "ca.pem"
         self.certificate_file = directory / "certificate.pem"
@@ -63,7 +70,9 @@ class Authority:
             if key == "rsa"
             else ec.generate_private_key(ec.SECP256R1())
         )
-        self.certificate_file.write_bytes(_pem(self._sign_server(name, self._key, server_key)))
+        self.certificate_file.write_bytes(
+            _pem(self._sign_server(name, self._key, server_key, lifetime))
+        )
         self.key_file.write_bytes(private_pem(server_key))
 
     def _sign_authority(
@@ -76,13 +85,15 @@ class Authority:
         )
 
     @staticmethod
-    def _sign_server(issuer: str, issuer_key, key) -> x509.Certificate:
+    def _sign_server(
+        issuer: str, issuer_key, key, lifetime: datetime.timedelta = _LIFETIME
+    ) -> x509.Certificate:
         addresses = [ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1")]
         names = x509.SubjectAlternativeName(
             [x509.DNSName("localhost"), *(x509.IPAddress(address) for address in addresses)]
         )
         return (
-            _builder("localhost", issuer, key.public_key())
+            _builder("localhost", issuer, key.public_key(), lifetime)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(names, critical=False)
             .sign(issuer_key, hashes.SHA256())

@@ -54,9 +54,9 @@ extension Gateway {
     for problem in first.problemsOfReload(to: new.configuration) + new.warnings {
       log.warning("the new configuration", [.problem: problem])
     }
-    let wanted = descriptorCountWanted(by: new.configuration)
+    let wanted = new.configuration.descriptorCountWanted(workerCount: handles.count)
     if let limit = SystemClock.raiseDescriptorLimit(to: 0), limit < wanted,
-      wanted > descriptorCountWanted(by: first)
+      wanted > first.descriptorCountWanted(workerCount: handles.count)
     {
       log.warning(
         "until a restart the process may open fewer files than limits.connections asks for",
