@@ -4,12 +4,16 @@ SWIFT ?= swift
 PYTHON ?= /usr/bin/python3
 PREFIX ?= /usr/local
 DESTDIR ?=
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+INSTALL_PROGRAM ?= install -D -s -m 755
 PYTEST = $(PYTHON) -B -m pytest -p no:cacheprovider
 
 PROGRAM = .build/release/notes-gateway
 # Static, so that the program runs where no Swift is; bound at start, so that nothing is looked up
-# while it serves.
-RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xlinker now
+# while it serves; without the name of the directory, so that each builds the same.
+RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xlinker now \
+  -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=.
 STRICT = --explicit-target-dependency-import-check error
 # A crash under a sanitizer must end, not wait for a backtrace. XCTest, which is not used, leaks.
 SANITIZED = SWIFT_BACKTRACE=enable=no NOTES_GATEWAY_SLOW=4 \
@@ -27,7 +31,7 @@ RUNS ?=
 SWIFT_SOURCES = Package.swift Sources Tests Fuzz/Package.swift
 
 .PHONY: help build demo test unit-test end-to-end-test check simulate soak fuzz format asan tsan \
-  install clean dependencies test-dependencies
+  install install-files clean dependencies test-dependencies
 
 help:
 	@echo "make demo      build, and run a gateway, a notes API and a page on this machine"
@@ -98,12 +102,32 @@ tsan: test-dependencies
 	  Tests/EndToEndTests/test_keys.py Tests/EndToEndTests/test_late_renewal.py \
 	  Tests/EndToEndTests/test_drain.py Tests/EndToEndTests/test_reload.py
 
-install: build
-	install -D -s -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/notes-gateway
-	install -d $(DESTDIR)$(PREFIX)/share/doc/notes-gateway
-	install -m 644 conf/* $(DESTDIR)$(PREFIX)/share/doc/notes-gateway
-	install -D -m 644 systemd/notes-gateway.service \
-	  $(DESTDIR)$(PREFIX)/lib/systemd/system/notes-gateway.service
+# All units name the program where it is installed. An instance is the service with a configuration
+# and a runtime directory of its own.
+SERVICE = sed -e 's|/usr/local/bin|$(PREFIX)/bin|' systemd/notes-gateway.service
+INSTANCE = $(SERVICE) | sed -e 's|^Description=.*|& (%i)|' \
+  -e 's|/notes-gateway\.yaml|/%i.yaml|' -e 's|^RuntimeDirectory=.*|&-%i|' \
+  -e 's|systemctl edit notes-gateway|&@NAME|'
+
+install: build install-files
+
+# Completions come from the program itself, and so know what it knows.
+install-files: SHARE = $(DESTDIR)$(PREFIX)/share
+install-files: UNITS = $(DESTDIR)$(UNITDIR)
+install-files:
+	$(INSTALL_PROGRAM) $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/notes-gateway
+	install -D -m 644 -t $(SHARE)/doc/notes-gateway/examples conf/*
+	install -D -m 644 -t $(SHARE)/man/man1 docs/man/notes-gateway.1
+	install -D -m 644 -t $(SHARE)/man/man5 docs/man/notes-gateway.yaml.5
+	install -d $(SHARE)/bash-completion/completions $(DESTDIR)$(ZSHDIR) \
+	  $(SHARE)/fish/vendor_completions.d $(UNITS)
+	./$(PROGRAM) --generate-completion-script bash | sed 1d \
+	  >$(SHARE)/bash-completion/completions/notes-gateway
+	./$(PROGRAM) --generate-completion-script zsh >$(DESTDIR)$(ZSHDIR)/_notes-gateway
+	./$(PROGRAM) --generate-completion-script fish \
+	  >$(SHARE)/fish/vendor_completions.d/notes-gateway.fish
+	$(SERVICE) >$(UNITS)/notes-gateway.service
+	$(INSTANCE) >$(UNITS)/notes-gateway@.service
 
 clean:
 	rm -rf .build .build-asan .build-tsan .build-fuzz
