@@ -31,7 +31,7 @@ RUNS ?=
 SWIFT_SOURCES = Package.swift Sources Tests Fuzz/Package.swift
 
 .PHONY: help build demo test unit-test end-to-end-test check simulate soak fuzz format asan tsan \
-  install install-files clean dependencies test-dependencies
+  install install-files package package-test clean dependencies test-dependencies
 
 help:
 	@echo "make demo      build, and run a gateway, a notes API and a page on this machine"
@@ -46,6 +46,8 @@ help:
 	@echo "make asan      all tests under AddressSanitizer"
 	@echo "make tsan      the threaded tests under ThreadSanitizer"
 	@echo "make install   into \$$DESTDIR\$$PREFIX"
+	@echo "make package   a Debian package, one with its symbols, and an archive, in dist/"
+	@echo "make package-test  install, upgrade, run and remove these in a small Debian of their own"
 
 dependencies:
 	@scripts/install-dependencies
@@ -129,5 +131,13 @@ install-files:
 	$(SERVICE) >$(UNITS)/notes-gateway.service
 	$(INSTANCE) >$(UNITS)/notes-gateway@.service
 
+package: build
+	@scripts/install-dependencies package
+	@scripts/package $(PROGRAM)
+
+package-test: package
+	@scripts/install-dependencies package-test
+	$(PYTEST) -q Tests/PackageTests
+
 clean:
-	rm -rf .build .build-asan .build-tsan .build-fuzz
+	rm -rf .build .build-asan .build-tsan .build-fuzz dist
