@@ -95,7 +95,6 @@ let package = Package(
         "GatewayTypes", "GatewayConfiguration", "GatewayLoop", "GatewayTokens", "GatewayRuntime",
         "DemoNotesAPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strictSwift),
 
@@ -131,8 +130,8 @@ let package = Package(
     tests(
       "GatewayRuntime",
       [
-        "GatewayTypes", "GatewayConfiguration", "GatewayLogic", "GatewayTesting", "GatewayTokens",
-        "GatewayTransport", "GatewayUpstream", "GatewayWire", "CLoop",
+        "GatewayTypes", "GatewayConfiguration", "GatewayLogic", "GatewayLoop", "GatewayTesting",
+        "GatewayTokens", "GatewayTransport", "GatewayUpstream", "GatewayWire", "CLoop",
         .product(name: "Logging", package: "swift-log"),
       ]),
     tests("DemoNotesAPI", ["GatewayTypes", "GatewayTokens", "GatewayWire"]),

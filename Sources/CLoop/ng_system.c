@@ -1,6 +1,7 @@
 #include "ng_system.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
@@ -65,6 +66,21 @@ void ng_name_thread(const char *name) {
   char cut[16] = {0};
   strncpy(cut, name, sizeof cut - 1);
   (void)pthread_setname_np(pthread_self(), cut);
+}
+
+int ng_join_thread(pthread_t thread, uint64_t deadline_ns) {
+  struct timespec deadline = {
+      .tv_sec = (time_t)(deadline_ns / 1000000000u), .tv_nsec = (long)(deadline_ns % 1000000000u)};
+  return pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &deadline);
+}
+
+void ng_open_standard_descriptors(void) {
+  for (int descriptor = 0; descriptor <= 2; descriptor++) {
+    if (fcntl(descriptor, F_GETFD) < 0 && errno == EBADF) {
+      // The lowest number that is free is this one: those below are open.
+      (void)open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY);
+    }
+  }
 }
 
 void ng_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }

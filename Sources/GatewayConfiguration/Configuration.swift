@@ -28,6 +28,8 @@ package struct Configuration: Equatable, Sendable {
   package var admin: Admin
   /// `logging.level`.
   package var logLevel: LogLevel
+  /// `logging.format`.
+  package var logFormat: LogFormat
   /// `workers`: 0 to 1024; 0 means one per core.
   package var workers: Int
   /// `shutdown_grace`: how long a drain may take, 0 to 365 days.
@@ -40,8 +42,8 @@ package struct Configuration: Equatable, Sendable {
     listeners: [Listener] = [Listener()], upstream: Upstream, authentication: Authentication,
     webSocket: WebSocket = WebSocket(), limits: Limits = Limits(),
     connectionBounds: ConnectionBounds = ConnectionBounds(), front: Front = Front(),
-    proxy: Proxy = Proxy(), admin: Admin = Admin(), logLevel: LogLevel = .info, workers: Int = 0,
-    shutdownGrace: Duration = .seconds(20),
+    proxy: Proxy = Proxy(), admin: Admin = Admin(), logLevel: LogLevel = .info,
+    logFormat: LogFormat = .text, workers: Int = 0, shutdownGrace: Duration = .seconds(20),
     places: ConfigurationPlaces = ConfigurationPlaces()
   ) {
     self.listeners = listeners
@@ -54,6 +56,7 @@ package struct Configuration: Equatable, Sendable {
     self.proxy = proxy
     self.admin = admin
     self.logLevel = logLevel
+    self.logFormat = logFormat
     self.workers = workers
     self.shutdownGrace = shutdownGrace
     self.places = places
@@ -170,4 +173,12 @@ package enum LogLevel: String, CaseIterable, Hashable, Sendable {
   case warning
   case error
   case critical
+}
+
+/// How lines of the log look: `logging.format`.
+package enum LogFormat: String, CaseIterable, Hashable, Sendable {
+  /// For people.
+  case text
+  /// For programs: one object a line.
+  case json
 }

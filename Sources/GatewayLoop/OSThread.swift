@@ -1,4 +1,5 @@
 import CLoop
+import GatewayTypes
 import Glibc
 
 /// A thread of the operating system that runs one closure.
@@ -30,6 +31,11 @@ package final class OSThread: Sendable {
   /// Waits for its end. Once only.
   package func join() {
     pthread_join(handle, nil)
+  }
+
+  /// Waits for its end, but no longer than `time`. Returns whether it has ended. Once only.
+  package func join(within time: Duration) -> Bool {
+    ng_join_thread(handle, (SystemClock.monotonic + time).nanoseconds) == 0
   }
 }
 

@@ -39,4 +39,10 @@ package enum SystemClock {
   package static func ignoreBrokenPipes() {
     ng_ignore_broken_pipes()
   }
+
+  /// Sees to it that nothing that is opened is taken for standard input, output or error, where
+  /// one of these is closed. Before anything is opened.
+  package static func openStandardDescriptors() {
+    ng_open_standard_descriptors()
+  }
 }

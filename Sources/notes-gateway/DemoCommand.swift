@@ -5,7 +5,6 @@ import GatewayLoop
 import GatewayRuntime
 import GatewayTokens
 import GatewayTypes
-import Logging
 
 /// `notes-gateway demo`: a gateway, a demo notes API and a page, on this machine.
 ///
@@ -35,7 +34,7 @@ struct DemoCommand: ParsableCommand {
       printError("\(error)")
       throw ExitCode(1)
     }
-    let code = try serve(preparation, LogThreshold(.warning)) { places in
+    let code = serve(preparation, LogWriter(LogSettings(.warning, .text))) { places in
       let port = places.first?.port ?? 0
       printLine("The demo is at http://127.0.0.1:\(port)/ - stop it with Ctrl-C.")
     }

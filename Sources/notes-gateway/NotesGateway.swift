@@ -1,5 +1,6 @@
 import ArgumentParser
 import GatewayConfiguration
+import GatewayLoop
 import GatewayRuntime
 
 /// The program: its commands and their exit codes.
@@ -18,6 +19,7 @@ struct NotesGateway: ParsableCommand {
     subcommands: [ServeCommand.self, CheckCommand.self, TokenCommand.self, DemoCommand.self])
 
   static func main() {
+    SystemClock.openStandardDescriptors()
     let arguments = Array(CommandLine.arguments.dropFirst())
     var command: any ParsableCommand
     do {

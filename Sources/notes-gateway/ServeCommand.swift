@@ -3,7 +3,6 @@ import GatewayConfiguration
 import GatewayLoop
 import GatewayRuntime
 import Glibc
-import Logging
 
 /// `notes-gateway serve`: the gateway, in the foreground.
 struct ServeCommand: ParsableCommand {
@@ -16,53 +15,41 @@ struct ServeCommand: ParsableCommand {
     // One that comes before anybody listens must not end the program, and is not lost.
     ProcessSignal.hold(SIGHUP)
     let environment = ServiceEnvironment.take()
-    let (configuration, preparation) = try option.prepare()
-    let threshold = LogThreshold(Logger.Level(configuration.logLevel))
+    let writer = LogWriter(
+      LogSettings(.info, ConfigurationReader.logFormat(file: option.file)))
+    let (configuration, preparation): (Configuration, Preparation)
+    do throws(StartError) {
+      (configuration, preparation) = try ConfigurationOption.read(option.file)
+    } catch {
+      writer.tell(startFailed: error)
+      writer.finish()
+      throw ExitCode(1)
+    }
+    writer.change(to: configuration)
+    writer.tell(warningsOf: preparation)
     let source = ConfigurationSource(
       read: { [file = option.file] () throws(StartError) in
         try ConfigurationOption.read(file).preparation
       },
-      levelChanged: { threshold.level = Logger.Level($0) })
-    let code = try serve(preparation, threshold, source, environment)
-    throw ExitCode(code)
+      loggingChanged: { writer.change(to: $0) })
+    throw ExitCode(serve(preparation, writer, source, environment))
   }
 }
 
-/// Runs a gateway until it is told to stop. Returns the exit code of the program.
+/// Runs a gateway until it is told to stop, and ends the log. Returns the exit code of the program.
 func serve(
-  _ preparation: Preparation, _ threshold: LogThreshold, _ source: ConfigurationSource? = nil,
+  _ preparation: Preparation, _ writer: LogWriter, _ source: ConfigurationSource? = nil,
   _ environment: ServiceEnvironment = .none,
   whenReady: @escaping ([ListenPlace]) -> Void = { _ in }
-) throws -> Int32 {
-  let writer = LogWriter()
-  let logger = Logger(label: "notes-gateway") { _ in
-    TextLogHandler(threshold, writer: writer)
-  }
-  do {
+) -> Int32 {
+  defer { writer.finish() }
+  do throws(StartError) {
     let gateway = try Gateway(
-      preparation, source, environment, log: Log(logger), whenReady: whenReady)
-    let code = gateway.run()
-    writer.finish()
-    return code
+      preparation, source, environment, log: Log(writer), whenReady: whenReady)
+    return gateway.run()
   } catch {
-    writer.finish()
-    printError("\(error)")
+    writer.tell(startFailed: error)
     return 1
-  }
-}
-
-extension Logger.Level {
-  init(_ level: LogLevel) {
-    self =
-      switch level {
-      case .trace: .trace
-      case .debug: .debug
-      case .info: .info
-      case .notice: .notice
-      case .warning: .warning
-      case .error: .error
-      case .critical: .critical
-      }
   }
 }
 

@@ -57,7 +57,8 @@ struct SectionTests {
       "f:1:1: cluster: unknown key; expected listen, upstream, authentication, websocket, limits, "
         + "proxy, admin, logging, workers or shutdown_grace"),
     Refusal(
-      "logging:\n  format: json", "f:2:3: logging.format: unknown key; expected level"),
+      "logging:\n  colour: red",
+      "f:2:3: logging.colour: unknown key; expected level or format"),
     Refusal(
       "listen: [{port: 1}, {prt: 2}]", "f:1:22: listen[1].prt: unknown key; did you mean port?"),
     Refusal(

@@ -18,7 +18,8 @@ struct PreparationTests {
   private func setup(_ configuration: Configuration) throws -> Worker.Setup {
     let files = ConfigurationFiles(
       listeners: [nil], serviceToken: BearerToken("own"), hmacSecret: secret)
-    return try Preparation(configuration, files).workerSetup(log: Log(Logger(label: "test")))
+    return try Preparation(configuration, files).workerSetup(
+      log: Log(LogWriter(LogSettings(.critical, .text))))
   }
 
   @Test func `the defaults are those of the specification`() throws {

@@ -4,6 +4,7 @@
 #ifndef NG_SYSTEM_H
 #define NG_SYSTEM_H
 
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,10 @@ int ng_processor_count(void);
 /// Names the calling thread, for `top -H` and the like; cut off after 15 bytes.
 void ng_name_thread(const char *name);
 
+/// Waits for the end of `thread` until `deadline_ns` of CLOCK_MONOTONIC. Returns 0, or an errno:
+/// ETIMEDOUT when it still runs.
+int ng_join_thread(pthread_t thread, uint64_t deadline_ns);
+
 /// Lets the process open `wanted` descriptors, or as many as it may ask for; never fewer than
 /// before. Returns how many those are then, 0 when that is not known.
 uint64_t ng_raise_descriptor_limit(uint64_t wanted);
@@ -34,6 +39,10 @@ void ng_give_memory_back(void);
 
 /// Makes writes to a closed pipe or socket fail instead of ending the process.
 void ng_ignore_broken_pipes(void);
+
+/// Opens /dev/null for those of standard input, output and error that are closed, or what is opened
+/// next would be taken for them. Before anything is opened.
+void ng_open_standard_descriptors(void);
 
 /// Has signal `number` wait until the calling thread lets it through; threads that it starts keep
 /// it waiting as well.

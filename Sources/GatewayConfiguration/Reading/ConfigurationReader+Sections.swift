@@ -23,7 +23,10 @@ extension ConfigurationReader {
       readAdmin(&section, into: &configuration.admin)
       checkAdminDiffers(section, configuration)
     }
-    root.section("logging") { $0.read("level", .choice, into: &configuration.logLevel) }
+    root.section("logging") { section in
+      section.read("level", .choice, into: &configuration.logLevel)
+      section.read("format", .choice, into: &configuration.logFormat)
+    }
     root.read("workers", .integer(in: 0...1024), into: &configuration.workers)
     root.read(
       "shutdown_grace", .duration(in: .zero...forever), into: &configuration.shutdownGrace)

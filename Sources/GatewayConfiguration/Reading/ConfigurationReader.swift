@@ -50,9 +50,29 @@ package enum ConfigurationReader {
     return read(bytes, reading).map(\.effectiveText)
   }
 
+  /// `logging.format` of the file, whatever else is wrong there: for those who tell what is. The
+  /// default where it can't be read.
+  package static func logFormat(
+    file: String, environment: @escaping (String) -> String? = processEnvironment
+  ) -> LogFormat {
+    switch content(of: file) {
+    case .success((let bytes, directory: let directory)):
+      let reading = Reading(file: file, baseDirectory: directory, environment: environment)
+      return readAll(bytes, reading).logFormat
+    case .failure:
+      return blank.logFormat
+    }
+  }
+
   private static func read(
     _ bytes: [UInt8], _ reading: Reading
   ) -> Result<(configuration: Configuration, effectiveText: String), ConfigurationProblems> {
+    let configuration = readAll(bytes, reading)
+    return reading.problems.map(Result.failure)
+      ?? .success((configuration, reading.effective.text))
+  }
+
+  private static func readAll(_ bytes: [UInt8], _ reading: Reading) -> Configuration {
     var configuration = blank
     if let root = YAMLTreeBuilder.build(bytes, reading: reading) {
       Section.readRoot(root, reading: reading) { root in
@@ -60,8 +80,7 @@ package enum ConfigurationReader {
       }
     }
     configuration.places = reading.places
-    return reading.problems.map(Result.failure)
-      ?? .success((configuration, reading.effective.text))
+    return configuration
   }
 
   /// What is in the file, and the directory that relative paths in it are relative to.

@@ -24,7 +24,7 @@ extension Gateway {
       admin = try AdminServer(adminEnvironment(at: address), on: loop, descriptor: descriptor)
       return true
     } catch {
-      log.error("the start failed", [.reason: error])
+      log.critical("the start failed", [.reason: error])
       return false
     }
   }

@@ -93,7 +93,8 @@ package final class Gateway {
   package func run() -> CInt {
     SystemClock.ignoreBrokenPipes()
     guard UpstreamClient.prepareProcess() else {
-      log.error("the start failed", [.reason: "the libcurl at hand lacks what the gateway needs"])
+      log.critical(
+        "the start failed", [.reason: "the libcurl at hand lacks what the gateway needs"])
       return 1
     }
     reports.open(on: loop) { [unowned self] in
@@ -124,7 +125,7 @@ package final class Gateway {
     reports.close()
     listeners.removeSocketFiles()
     if let failure {
-      log.error("the start failed", [.reason: failure])
+      log.critical("the start failed", [.reason: failure])
       return 1
     }
     logRemains()

@@ -153,7 +153,7 @@ extension KeyFetcher {
     if !set.problems.isEmpty {
       let problems = set.problems.map(\.description).joined(separator: "; ")
       log.warning(
-        "some of the keys that were fetched can't be used",
+        "some of the keys that were fetched can't be used", as: .keysUnusable,
         [.url: url, .count: set.problems.count, .reason: KeyFetcher.shortened(problems)])
     }
     let algorithms = judge.verifier.keys.algorithmsWithoutKey(
@@ -161,6 +161,7 @@ extension KeyFetcher {
     if !algorithms.isEmpty {
       log.warning(
         "no key is there for some of authentication.algorithms: such tokens are refused",
+        as: .keysMissing,
         [.reason: algorithms.map(\.rawValue).joined(separator: ", ")])
     }
     refresh.fetched(isNew: true, at: SystemClock.monotonic, into: &effects)
@@ -171,11 +172,12 @@ extension KeyFetcher {
     isFailing = true
     if refresh.hasSet {
       log.warning(
-        "the keys could not be fetched: the last ones go on",
+        "the keys could not be fetched: the last ones go on", as: .keysNotFetched,
         [.url: url, .count: keyCount, .reason: reason])
     } else {
       log.warning(
         "the keys could not be fetched: until they are, tokens that need them are refused",
+        as: .keysNotFetched,
         [.url: url, .reason: reason])
     }
     refresh.failed(at: SystemClock.monotonic, into: &effects)

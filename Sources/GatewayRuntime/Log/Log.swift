@@ -1,21 +1,27 @@
-package import Logging
+import GatewayLoop
+import GatewayTypes
+import Logging
 
 /// Says what happens, one line an event: a fixed text and fields.
 ///
 /// A token, a secret or a note's content is never among the fields. What a client says is, cut to
-/// `valueSizeMax`: it must not be able to fill the log with few requests. Thread: any.
+/// `LogValue.sizeMax`. A line that is not written costs two loads: its fields are not made. Thread:
+/// any.
 package struct Log: Sendable {
-  /// The most bytes of a field's value.
-  static let valueSizeMax = 1024
-
   private let logger: Logger
+  private let writer: LogWriter
 
-  package init(_ logger: Logger) {
-    self.logger = logger
+  package init(_ writer: LogWriter) {
+    self.writer = writer
+    logger = Logger(label: "notes-gateway") { _ in GatewayLogHandler(writer) }
   }
 
-  /// A value of a field, made only when the line is written.
-  package typealias Fields = KeyValuePairs<LogKey, any CustomStringConvertible>
+  /// Values of fields, made only when the line is written.
+  package typealias Fields = KeyValuePairs<LogKey, any Loggable>
+
+  package func trace(_ message: StaticString, _ fields: @autoclosure () -> Fields = [:]) {
+    log(.trace, message, fields)
+  }
 
   package func debug(_ message: StaticString, _ fields: @autoclosure () -> Fields = [:]) {
     log(.debug, message, fields)
@@ -37,25 +43,54 @@ package struct Log: Sendable {
     log(.error, message, fields)
   }
 
+  /// The gateway can't go on, or not begin.
+  package func critical(_ message: StaticString, _ fields: @autoclosure () -> Fields = [:]) {
+    log(.critical, message, fields)
+  }
+
   private func log(_ level: Logger.Level, _ message: StaticString, _ fields: () -> Fields) {
-    guard level >= logger.logLevel else { return }
+    guard writer.settings.writes(level) else { return }
     var metadata: Logger.Metadata = [:]
-    for (key, value) in fields() {
-      metadata[key.rawValue] = .string(Log.shortened(value.description))
+    for field in fields().lazy.compactMap(Log.field) {
+      metadata[field.name] = .stringConvertible(field.value)
     }
     logger.log(level: level, "\(message)", metadata: metadata)
   }
 
-  /// As many whole characters of `text` as fit, and a mark where some do not.
-  static func shortened(_ text: String) -> String {
-    guard text.utf8.count > valueSizeMax else { return text }
-    var end = text.unicodeScalars.startIndex
-    var size = 0
-    for scalar in text.unicodeScalars {
-      size += UTF8.width(scalar)
-      guard size <= valueSizeMax else { break }
-      end = text.unicodeScalars.index(after: end)
+  private static func field(_ key: LogKey, _ value: any Loggable) -> LogLine.Field? {
+    value.logValue.map { LogLine.Field(name: key.rawValue, value: $0.shortened) }
+  }
+}
+
+/// Lines that others can bring about as often as they like. One is written at once where nothing of
+/// its kind was said within a second. Those that follow are counted, and told together when the
+/// second is over, with the fields of the first of them.
+extension Log {
+  func notice(_ message: StaticString, as kind: LogKind, _ fields: @autoclosure () -> Fields) {
+    log(.notice, message, as: kind, fields)
+  }
+
+  func warning(_ message: StaticString, as kind: LogKind, _ fields: @autoclosure () -> Fields) {
+    log(.warning, message, as: kind, fields)
+  }
+
+  func error(_ message: StaticString, as kind: LogKind, _ fields: @autoclosure () -> Fields) {
+    log(.error, message, as: kind, fields)
+  }
+
+  private func log(
+    _ level: Logger.Level, _ message: StaticString, as kind: LogKind, _ fields: () -> Fields
+  ) {
+    guard writer.settings.writes(level) else { return }
+    switch writer.pass(kind) {
+    case .write: log(level, message, fields)
+    case .keep:
+      writer.keep(
+        LogLine(
+          time: SystemClock.wall, level: level, message: "\(message)",
+          fields: fields().compactMap(Log.field)),
+        as: kind)
+    case .count: break
     }
-    return String(text.unicodeScalars[..<end]) + "…"
   }
 }

@@ -15,9 +15,9 @@ package enum LogKey: String, Sendable {
   case lanes
   case limit
   case messages
+  case moreInLastSecond = "more_in_last_second"
   case name
   case networksAndUsers = "networks_and_users"
-  case notLogged = "not_logged"
   case note
   case notes
   case origin

@@ -1,92 +1,133 @@
+package import GatewayConfiguration
 import GatewayLoop
+import GatewayTypes
 import Glibc
+import Logging
 import Synchronization
 
-/// Writes lines to standard error on a thread of its own, so that a reader that stalls does not
-/// stop a worker.
+/// Takes the lines of the log and has them written on a thread of its own: whoever logs never
+/// waits for who reads.
 ///
-/// At most `waitingCountMax` lines wait; what comes then is dropped, and the log says how many.
-/// Thread: any.
+/// At most `queueSizeMax` bytes wait, and as many are being written; what comes then is dropped,
+/// and the log says how many lines when it can be written again. Thread: any.
 package final class LogWriter: Sendable {
-  private enum Item: Sendable {
-    case line(String)
+  /// What the thread is told.
+  enum Call: Sendable {
+    case linesWait
+    case exampleKept
     case end
   }
 
-  private static let waitingCountMax = 8192
-
-  private let mailbox = Mailbox<Item>()
-  private let droppedCount = Atomic<Int>(0)
-  private let isEnding = Atomic<Bool>(false)
+  /// Some thousand lines.
+  package static let queueSizeMax = 1 << 20
+  let settings: LogSettings
+  let mailbox = Mailbox<Call>()
+  private let destination: LogDestination
+  /// How long the end waits for a reader that takes nothing, or little.
+  private let farewell: Duration
+  private let queue: Guarded<LogQueue>
+  private let gates = Guarded(LogGates())
   private let thread = Guarded<OSThread?>(nil)
+  /// In nanoseconds of the monotonic clock; none until the end is near.
+  private let end = Atomic<UInt64>(.max)
 
-  package init() {
-    let started = OSThread(name: "log") { [self] in run() }
+  /// Writes to `descriptor`, which stays the caller's.
+  package init(
+    _ settings: LogSettings, to destination: LogDestination = .standardError,
+    descriptor: CInt = STDERR_FILENO, queueSizeMax: Int = LogWriter.queueSizeMax,
+    farewell: Duration = .seconds(2)
+  ) {
+    // A reader that has gone must not end the program.
+    SystemClock.ignoreBrokenPipes()
+    self.settings = settings
+    self.destination = destination
+    self.farewell = farewell
+    queue = Guarded(LogQueue(sizeMax: queueSizeMax))
+    let started = OSThread(name: "log") { [self] in
+      LogThread(self, LogOutput(descriptor)).run()
+    }
     thread.withLock { $0 = started }
   }
 
-  /// Queues `line`, which ends with a line feed.
-  package func write(_ line: String) {
-    if !mailbox.post(.line(line), unlessWaiting: LogWriter.waitingCountMax) {
-      droppedCount.add(1, ordering: .relaxed)
-    }
+  /// Takes what the configuration says.
+  package func change(to configuration: Configuration) {
+    settings.level = Logger.Level(configuration.logLevel)
+    settings.format = configuration.logFormat
   }
 
-  /// Writes what waits and ends. A reader that takes nothing for a second loses the rest.
+  /// Queues a line. Never waits.
+  func write(_ line: LogLine) {
+    append(line.bytes(settings.format, to: destination))
+  }
+
+  /// Queues a line that is as it is meant to be, for people; only what the journal wants stands in
+  /// front of it.
+  func write(plain text: String, _ level: Logger.Level) {
+    guard settings.writes(level) else { return }
+    var bytes: [UInt8] = []
+    if destination == .journal { bytes += "<\(level.priority)>".utf8 }
+    append(bytes + text.utf8 + "\n".utf8)
+  }
+
+  private func append(_ bytes: [UInt8]) {
+    if queue.withLock({ $0.append(bytes) }) { mailbox.post(.linesWait) }
+  }
+
+  /// Writes what waits and what was held back, and ends. Takes `farewell` at most, and a second
+  /// more where others write to the same pipe. Once.
   package func finish() {
-    isEnding.store(true, ordering: .relaxed)
+    end.store((SystemClock.monotonic + farewell).nanoseconds, ordering: .relaxed)
     mailbox.post(.end)
-    thread.withLock { thread in
-      thread?.join()
-      thread = nil
+    let thread = thread.withLock { thread in
+      defer { thread = nil }
+      return thread
     }
+    _ = thread?.join(within: farewell + .seconds(1))
   }
 
-  private func run() {
-    let loop = Loop()
-    mailbox.open(on: loop) { [self] in
-      var isLast = false
-      var text = ""
-      for item in mailbox.take() {
-        switch item {
-        case .line(let line): text += line
-        case .end: isLast = true
-        }
-      }
-      let dropped = droppedCount.exchange(0, ordering: .relaxed)
-      if dropped > 0 {
-        text += "\(dropped) lines of the log were dropped: its reader is too slow\n"
-      }
-      writeOut(text)
-      if isLast { loop.stop() }
-    }
-    loop.run()
-    mailbox.close()
+  // MARK: Lines that repeat
+
+  func pass(_ kind: LogKind) -> LogGates.Verdict {
+    let now = SystemClock.monotonic
+    return gates.withLock { $0.pass(kind, at: now) }
   }
 
-  private func writeOut(_ text: String) {
-    var text = text
-    text.withUTF8 { bytes in
-      var rest = UnsafeRawBufferPointer(bytes)
-      while !rest.isEmpty {
-        guard waitUntilWritable() else { return }
-        let count = Glibc.write(STDERR_FILENO, rest.baseAddress, rest.count)
-        if count > 0 {
-          rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-        } else if errno != EINTR, errno != EAGAIN {
-          return
-        }
-      }
-    }
+  func keep(_ example: LogLine, as kind: LogKind) {
+    gates.withLock { $0.keep(example, as: kind) }
+    mailbox.post(.exampleKept)
+  }
+}
+
+// MARK: - For the thread
+
+extension LogWriter {
+  func takeWaiting() -> (lines: [UInt8], droppedCount: Int) {
+    queue.withLock { $0.take() }
   }
 
-  private func waitUntilWritable() -> Bool {
-    var descriptor = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
-    while true {
-      let count = poll(&descriptor, 1, 1000)
-      if count > 0 { return true }
-      if count == 0, isEnding.load(ordering: .relaxed) { return false }
-      if count < 0, errno != EINTR { return false }
-    }
+  /// When something that was held back is to be told.
+  var nextDeadline: MonotonicTime? { gates.withLock { $0.nextDeadline } }
+
+  func tellHeldBack() {
+    let (now, wallNow) = (SystemClock.monotonic, SystemClock.wall)
+    for line in gates.withLock({ $0.popDue(at: now, wallNow: wallNow) }) { write(line) }
+  }
+
+  func tellAllHeldBack() {
+    let wallNow = SystemClock.wall
+    for line in gates.withLock({ $0.popAll(wallNow: wallNow) }) { write(line) }
+  }
+
+  func lineOfLost(count: Int) -> [UInt8] {
+    var line = LogLine(
+      time: SystemClock.wall, level: .warning,
+      message: "lines of the log were dropped: its reader is too slow, or was gone")
+    line.add(.count, .integer(Int64(clamping: count)))
+    return line.bytes(settings.format, to: destination)
+  }
+
+  /// Whether there is no more time to write.
+  func isOver() -> Bool {
+    SystemClock.monotonic.nanoseconds >= end.load(ordering: .relaxed)
   }
 }

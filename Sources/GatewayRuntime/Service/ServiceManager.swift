@@ -34,7 +34,8 @@ final class ServiceManager {
     let error = ServiceSocket.send(notification.text, to: socket)
     if error != nil, !hasFailed {
       log.warning(
-        "the service manager could not be told how the gateway is", [.error: error ?? ""])
+        "the service manager could not be told how the gateway is", as: .serviceManagerNotTold,
+        [.error: error])
     }
     hasFailed = error != nil
   }

@@ -76,30 +76,20 @@ extension Worker {
   private func noteRefused(
     _ refusal: ConnectionLimits.Refusal, _ client: PeerAddress, _ user: UserID? = nil
   ) {
-    let kind = LogGates.Kind.connectionRefused(refusal)
-    guard let heldBackCount = logGates.pass(kind, at: SystemClock.monotonic) else { return }
     log.notice(
-      refusal.logLine,
-      [
-        .limit: refusal.key, .peer: client, .user: user?.text ?? "", .notLogged: heldBackCount,
-      ])
+      refusal.logLine, as: .connectionRefused(refusal),
+      [.limit: refusal.key, .peer: client, .user: user])
   }
 
   private func noteRefused(origin: String, at host: String, _ client: PeerAddress) {
-    guard let heldBackCount = logGates.pass(.originRefused, at: SystemClock.monotonic) else {
-      return
-    }
     log.notice(
-      "upgrade refused: the origin is not among websocket.allowed_origins",
-      [.origin: origin, .host: host, .peer: client, .notLogged: heldBackCount])
+      "upgrade refused: the origin is not among websocket.allowed_origins", as: .originRefused,
+      [.origin: origin, .host: host, .peer: client])
   }
 
   func acceptFailed(error: CInt) {
-    guard let heldBackCount = logGates.pass(.acceptFailed, at: SystemClock.monotonic) else {
-      return
-    }
     log.error(
-      "a connection could not be accepted; trying again in a moment",
-      [.error: String(cString: strerror(error)), .notLogged: heldBackCount])
+      "a connection could not be accepted; trying again in a moment", as: .acceptFailed,
+      [.error: String(cString: strerror(error))])
   }
 }

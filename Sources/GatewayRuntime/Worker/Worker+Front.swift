@@ -81,10 +81,11 @@ extension Worker: FrontHandler {
     withSession(id) { session, effects in
       if session.admitMessage(content, at: now, into: &effects) {
         receive(&session, &effects)
-      } else if let heldBackCount = logGates.pass(.rateExceeded, at: now) {
+      } else {
         log.notice(
           "messages refused: a client sends more than limits.messages_per_minute",
-          [.connection: id, .user: session.user?.text ?? "", .notLogged: heldBackCount])
+          as: .rateExceeded,
+          [.connection: id, .user: session.user])
       }
     }
   }
@@ -98,14 +99,12 @@ extension Worker: FrontHandler {
 
   func outboundQueueOverflowed(_ id: ConnectionID) {
     metrics.slowConsumersClosed &+= 1
-    if let heldBackCount = logGates.pass(.slowReader, at: SystemClock.monotonic) {
-      log.notice(
-        "connection closed: its client reads too slowly and limits.outbound_queue is full",
-        [
-          .connection: id, .user: connections[id]?.session.user?.text ?? "",
-          .size: front.queuedSize(of: id), .notLogged: heldBackCount,
-        ])
-    }
+    log.notice(
+      "connection closed: its client reads too slowly and limits.outbound_queue is full",
+      as: .slowReader,
+      [
+        .connection: id, .user: connections[id]?.session.user, .size: front.queuedSize(of: id),
+      ])
     withSession(id) { session, effects in
       session.close(.tooSlow, reason: "too slow", into: &effects)
     }
@@ -124,8 +123,8 @@ extension Worker: FrontHandler {
     log.info(
       "connection closed",
       [
-        .connection: id, .user: connection.session.user?.text ?? "", .reason: reason,
-        .durationMs: lasted.wholeMilliseconds, .messages: connection.receivedCount,
+        .connection: id, .user: connection.session.user, .reason: reason, .durationMs: lasted,
+        .messages: connection.receivedCount,
         .peer: connection.client,
       ])
     settle()

@@ -102,8 +102,8 @@ extension Worker {
     log.debug(
       "write refused",
       [
-        .connection: writer.connection, .code: report.code.rawValue,
-        .upstreamStatus: report.status.map(String.init) ?? "",
+        .connection: writer.connection, .code: report.code,
+        .upstreamStatus: report.status,
       ])
   }
 }

@@ -39,7 +39,7 @@ extension Worker {
       metrics.authenticatedCount += 1
       log.info(
         "connection authenticated",
-        [.connection: id, .user: user.text, .peer: connections[id]?.client.description ?? ""])
+        [.connection: id, .user: user, .peer: connections[id]?.client])
     case .join(let request):
       post(.join(request))
     case .enter:

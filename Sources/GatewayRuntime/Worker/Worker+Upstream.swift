@@ -8,9 +8,10 @@ extension Worker {
   private static let retiredUpstreamCountMax = 8
 
   static func makeUpstream(on loop: Loop, _ setup: Setup) -> UpstreamClient {
-    let failures = UpstreamFailureLog(setup.log)
-    return UpstreamClient(on: loop, settings: setup.upstream) { failure, reason in
-      failures.note(failure, reason)
+    UpstreamClient(on: loop, settings: setup.upstream) { [log = setup.log] failure, reason in
+      log.warning(
+        "a request to the notes API failed", as: .upstreamFailed(failure),
+        [.reason: reason])
     }
   }
 

@@ -100,7 +100,6 @@ final class Worker {
 
   var tokens: RememberingJudge
   var waitingTokens = WaitingTokens()
-  var logGates = LogGates()
   var waitingRequests = WaitingRequests<UnverifiedWrite>()
   var metrics = WorkerMetrics()
   /// When the event came of whose effects the home is at work.

@@ -1,7 +1,9 @@
 """One process of the release binary: started, listened to, and stopped."""
 
 import collections
+import contextlib
 import os
+import pty
 import re
 import shutil
 import signal
@@ -40,10 +42,10 @@ class Output:
         self._thread.start()
 
     def _collect(self, stream) -> None:
-        with stream:
+        with stream, contextlib.suppress(OSError):  # A terminal's other end fails at its end.
             for line in stream:
                 with self._changed:
-                    self._lines.append(line.decode(errors="backslashreplace").rstrip("\n"))
+                    self._lines.append(line.decode(errors="backslashreplace").rstrip("\r\n"))
                     self._changed.notify_all()
         with self._changed:
             self._is_over = True
@@ -87,25 +89,29 @@ class Gateway:
         environment: dict[str, str] | None = None,
         launcher: Sequence[str] = (),
         inherited: Sequence[socket.socket] = (),
+        on_terminal: bool = False,
     ) -> None:
-        """`launcher` stands before the command and runs it; it is left the sockets `inherited`."""
+        """`launcher` stands before the command and runs it; it is left the sockets `inherited`.
+        `on_terminal`: the log goes to a terminal."""
         directory.mkdir(parents=True, exist_ok=True)
         self.configuration = configuration
         self.issuer = issuer
         self.file = directory / "notes-gateway.yaml"
         self.file.write_text(yaml(configuration))
         (directory / SECRET_FILE).write_bytes(issuer.secret)
+        reading, writing = pty.openpty() if on_terminal else os.pipe()
         self._process = subprocess.Popen(
             [*launcher, binary(), "serve", "--config", self.file],
             pass_fds=[each.fileno() for each in inherited],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stderr=writing,
             cwd="/",
             env={**os.environ, **(environment or {})},
         )
         Gateway.running.append(self)
-        self.log = Output(self._process.stderr)
+        os.close(writing)
+        self.log = Output(os.fdopen(reading, "rb"))
         try:
             self.endpoint = self._find_endpoint()
         except BaseException:

@@ -4,14 +4,14 @@ package import GatewayConfiguration
 package struct ConfigurationSource {
   /// Reads the whole file and what it names, or says all that is wrong.
   let read: () throws(StartError) -> Preparation
-  /// `logging.level` is this from now on.
-  let levelChanged: (LogLevel) -> Void
+  /// What it says of the log counts from now on.
+  let loggingChanged: (Configuration) -> Void
 
   package init(
     read: @escaping () throws(StartError) -> Preparation,
-    levelChanged: @escaping (LogLevel) -> Void
+    loggingChanged: @escaping (Configuration) -> Void
   ) {
     self.read = read
-    self.levelChanged = levelChanged
+    self.loggingChanged = loggingChanged
   }
 }

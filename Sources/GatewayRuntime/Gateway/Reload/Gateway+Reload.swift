@@ -33,7 +33,7 @@ extension Gateway {
     }
     warn(of: preparation)
     reload(preparation)
-    source.levelChanged(preparation.configuration.logLevel)
+    source.loggingChanged(preparation.configuration)
   }
 
   private func reloadRefused(_ error: StartError) {

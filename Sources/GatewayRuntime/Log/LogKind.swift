@@ -1,0 +1,19 @@
+import GatewayLogic
+import GatewayTypes
+
+/// What others can bring about as often as they like, and is told once a second: a bounded number
+/// of kinds, whatever they do.
+enum LogKind: Hashable, Sendable {
+  /// The process or the system has no descriptors or memory left.
+  case acceptFailed
+  case originRefused
+  case connectionRefused(ConnectionLimits.Refusal)
+  case rateExceeded
+  case slowReader
+  /// A request to the notes API has no answer.
+  case upstreamFailed(UpstreamFailure)
+  case keysNotFetched
+  case keysUnusable
+  case keysMissing
+  case serviceManagerNotTold
+}
