@@ -1,11 +1,16 @@
 """OPERATIONS.md, "Logs": what an operator is told, and what nobody is ever told."""
 
+import json
 import re
 import time
 
 import pytest
 
-from harness import http
+from harness import http, rest
+from harness.admin import Admin
+from harness.endpoint import Endpoint
+from harness.logs import objects, socket_in
+from harness.signing import envelope
 from harness.timing import wait_until
 from harness.websocket import Handshake
 
@@ -30,6 +35,95 @@ def test_no_token_and_no_note_reaches_the_log(
         assert secret not in gateway.log.text
     for token in (forged, writer.token):
         assert not any(part in gateway.log.text for part in token.split(".")[1:])
+
+
+PUBLISH_TOKEN = "a-secret-to-publish-with"
+
+
+def whole_session(gateway, admin: Admin, stranger, api, user: str, note: str) -> list[str]:
+    """Does all that a client, an app and the API can do, and returns what no log may hold."""
+    forged = gateway.issuer.token(user) + "x"
+    stranger(gateway).answer("auth", token=forged)
+    client, listener = stranger(gateway), stranger(gateway)
+    secret = client.authenticate(gateway.issuer.token(user))["sessionSecret"]
+    other_secret = listener.authenticate(gateway.issuer.token(user))["sessionSecret"]
+    client.join(note)
+    listener.join(note)
+    client.update(note, title="a-secret-title")
+    listener.expect("note_sync")
+    message = {"type": "note_update", "noteId": note, "changes": {"body": "a-secret-body"}}
+    signed = envelope(secret, message)
+    client.websocket.send_text(signed)
+    client.expect("note_update_success")
+    client.websocket.send_text(envelope("0" * 64, message))
+    client.expect_error("signature_invalid")
+    new = {"id": f"{note}-new", "title": "a-secret"}
+    client.request("note_created", "note_created_success", noteData=new)
+    client.request("note_deleted", "note_deleted_success", noteId=new["id"])
+    client.websocket.send_text('{"a-secret-in-bad-json')
+    client.expect_error("invalid_json")
+    token = gateway.issuer.token(user)
+    answer = rest.ask(
+        gateway, "PUT", f"/api/notes/{note}?share=a-secret-link", token, {"title": "a-secret"},
+        "X-Request-Id: request-by-rest", "Cookie: session=a-secret-cookie",
+    )
+    assert answer.status == 200
+    event = {
+        "event": "note_sync", "noteId": note, "fromUserId": user,
+        "changes": {"title": "a-secret"}, "updatedNote": {"id": note, "title": "a-secret"},
+    }
+    assert admin.publish(PUBLISH_TOKEN, event).status == 202
+    assert admin.publish("a-secret-guess", event).status == 401
+    api.misbehave("PUT", note, status=503, body=b"a-secret-failure")
+    client.refused("note_update", "upstream_unavailable", noteId=note, changes={"b": "a-secret"})
+    client.close()
+    tokens = [forged, token, client.token, listener.token]
+    parts = [part for each in tokens for part in each.split(".")[1:]]
+    signature = json.loads(signed)["signature"]
+    return ["a-secret", "Bearer", "Authorization", "Cookie", secret, other_secret, signature,
+            *tokens, *parts]
+
+
+@pytest.mark.parametrize("format", ["text", "json"])
+def test_a_session_can_be_followed_at_trace_and_shows_nothing_that_is_secret(
+    start_gateway, api, stranger, user, note, format, tmp_path
+):
+    (tmp_path / "publish-token").write_text(PUBLISH_TOKEN)
+    gateway = start_gateway(
+        {
+            "logging": {"level": "trace", "format": format},
+            "authentication": {"message_signing": True},
+            "admin": {
+                "listen": f"unix:{tmp_path}/admin.sock",
+                "publish_token_file": tmp_path / "publish-token",
+            },
+        },
+        socket_in(tmp_path),
+    )
+    admin = Admin(gateway, Endpoint(path=f"{tmp_path}/admin.sock"))
+    secrets = whole_session(gateway, admin, stranger, api, user, note)
+    gateway.stop()
+    text = gateway.log.text
+    for secret in secrets:
+        assert secret not in text, secret
+    if format == "text":
+        patterns = [
+            rf"DEBUG message received .*\bnote={note} .*\btype=note_update\b",
+            rf"DEBUG the notes API was asked .*duration_ms=\d+\.\d{{3}} note={note} "
+            r"route=update_note upstream_status=200",
+            rf"DEBUG broadcast connections=1 note={note} type=note_sync\b",
+            r"TRACE message sent .*\btype=note_update_success\b",
+            r"DEBUG request answered duration_ms=\S+ method=PUT .*request_id=request-by-rest "
+            r"status=200",
+            r"NOTICE publishing refused",
+            r"WARNING the notes API answers with errors .*upstream_status=503",
+        ]
+        for pattern in patterns:
+            assert re.search(pattern, text), pattern
+    else:
+        asked = [line for line in objects(text) if line["message"] == "the notes API was asked"]
+        assert {line["upstream_status"] for line in asked} >= {200, 503}
+        assert all(isinstance(line["duration_ms"], float) for line in asked)
 
 
 def test_a_connection_has_one_line_when_it_authenticates_and_one_when_it_closes(

@@ -25,6 +25,7 @@ final class AdminServer: FrontHandler {
     /// Why the gateway is not ready; nil when it is.
     let unreadiness: () -> String?
     let mainFigures: () -> GatewayFigures.Main
+    let log: Log
   }
 
   /// How long a worker may take to answer: its loop turns in milliseconds.
@@ -226,6 +227,9 @@ final class AdminServer: FrontHandler {
     guard let token = environment.publishToken(),
       let shown = exchange.head.bearerToken, shown.isEqualInConstantTime(to: token)
     else {
+      environment.log.notice(
+        "publishing refused: the token is missing or wrong", as: .publishRefused,
+        [.peer: exchange.peer])
       exchange.refuse(
         status: 401, code: "unauthorized", message: "The token to publish with is missing or wrong",
         fields: [ResponseField("WWW-Authenticate", "Bearer")])

@@ -40,7 +40,8 @@ extension Gateway {
       },
       isRunning: { [unowned self] in phase == .running },
       unreadiness: { [unowned self] in unreadiness },
-      mainFigures: { [unowned self] in figures })
+      mainFigures: { [unowned self] in figures },
+      log: log)
   }
 
   /// Why nobody should be sent here; nil when the gateway is ready. Keys of files are there.

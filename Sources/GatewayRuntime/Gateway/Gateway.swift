@@ -97,6 +97,7 @@ package final class Gateway {
         "the start failed", [.reason: "the libcurl at hand lacks what the gateway needs"])
       return 1
     }
+    hearLibraries()
     reports.open(on: loop) { [unowned self] in
       for report in reports.take() { handle(report) }
     }

@@ -8,13 +8,16 @@ package enum LogKey: String, Sendable {
   case durationMs = "duration_ms"
   case error
   case file
+  case folder
   case host
   case httpConnections = "http_connections"
+  case isError = "is_error"
   case joined
   case key
   case lanes
   case limit
   case messages
+  case method
   case moreInLastSecond = "more_in_last_second"
   case name
   case networksAndUsers = "networks_and_users"
@@ -26,12 +29,15 @@ package enum LogKey: String, Sendable {
   case problem
   case queuedSize = "queued_size"
   case reason
+  case requestID = "request_id"
   case requests
   case rooms
+  case route
   case signal
   case size
   case status
   case tls
+  case type
   case unauthenticated
   case upstreamStatus = "upstream_status"
   case url

@@ -12,8 +12,18 @@ enum LogKind: Hashable, Sendable {
   case slowReader
   /// A request to the notes API has no answer.
   case upstreamFailed(UpstreamFailure)
+  /// It has one that says that the API is not well, or does not know the gateway.
+  case upstreamRefused(status: StatusClass)
   case keysNotFetched
   case keysUnusable
   case keysMissing
+  case publishRefused
   case serviceManagerNotTold
+
+  enum StatusClass: Hashable, Sendable {
+    /// 401 and 403 to the gateway's own token.
+    case unauthorized
+    /// 5xx.
+    case failing
+  }
 }

@@ -51,6 +51,21 @@ extension UserID: Loggable {
   package var logValue: LogValue? { .text(text) }
 }
 
+extension NoteID: Loggable {
+  package var logValue: LogValue? { .text(text) }
+}
+
+extension FolderID: Loggable {
+  package var logValue: LogValue? { .text(text) }
+}
+
+extension RequestID: Loggable {
+  /// As the client spelt it, without the quotes.
+  package var logValue: LogValue? {
+    .text(String(decoding: json.bytes.dropFirst().dropLast(), as: UTF8.self))
+  }
+}
+
 extension ErrorCode: Loggable {
   package var logValue: LogValue? { .text(rawValue) }
 }

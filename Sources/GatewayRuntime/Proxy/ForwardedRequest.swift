@@ -69,7 +69,9 @@ final class ForwardedRequest: UpstreamStreamHandler {
   /// Passes it on. Once; nothing when its client has gone or its body was refused.
   func forward(_ rules: ForwardingRules, ids: inout RequestIDs, through upstream: UpstreamClient) {
     guard exchange.isUnanswered else { return }
-    stream = upstream.stream(rules.request(exchange, ids: &ids), to: self)
+    let id = ForwardingRules.id(of: exchange.head, ids: &ids)
+    exchange.requestID = id
+    stream = upstream.stream(rules.request(exchange, id: id), to: self)
   }
 
   /// Answers it here instead, which `observer` is not told. Before `forward`.

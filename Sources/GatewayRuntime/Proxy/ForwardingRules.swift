@@ -19,13 +19,13 @@ struct ForwardingRules: Sendable {
 
   private static let requestIDSizeMax = 128
 
-  /// The request as it goes on. `ids` are for a client that has not given it one.
-  func request(_ exchange: HTTPExchange, ids: inout RequestIDs) -> StreamedRequest {
+  /// The request as it goes on, under this name.
+  func request(_ exchange: HTTPExchange, id: ArraySlice<UInt8>) -> StreamedRequest {
     let head = exchange.head
     let client = Client(address: exchange.peer, host: exchange.peerHost, isTLS: exchange.isTLS)
     return StreamedRequest(
       method: head.method, pathPrefix: pathPrefix, target: head.target,
-      lines: lines(of: head, from: client, ids: &ids), body: head.framing)
+      lines: lines(of: head, from: client, id: id), body: head.framing)
   }
 
   /// Where a request comes from.
@@ -38,7 +38,7 @@ struct ForwardingRules: Sendable {
 
   /// The fields of the request as it goes on, but for those that the upstream's client adds.
   func lines(
-    of head: RequestHead, from client: Client, ids: inout RequestIDs
+    of head: RequestHead, from client: Client, id: ArraySlice<UInt8>
   ) -> FieldLines {
     let fields = head.fields
     let hopByHop = HopByHopFields(of: fields)
@@ -49,12 +49,13 @@ struct ForwardingRules: Sendable {
       lines.append(field)
     }
     appendForwarded(fields, from: client, to: &lines)
-    if let id = ForwardingRules.requestID(in: fields) {
-      lines.append("X-Request-Id", id)
-    } else {
-      lines.append("X-Request-Id", ids.next()[...])
-    }
+    lines.append("X-Request-Id", id)
     return lines
+  }
+
+  /// The name of the request; `ids` are for a client that has not given it one.
+  static func id(of head: RequestHead, ids: inout RequestIDs) -> ArraySlice<UInt8> {
+    requestID(in: head.fields) ?? ids.next()[...]
   }
 
   /// Whether what a client sends under this name is not passed on as it is.

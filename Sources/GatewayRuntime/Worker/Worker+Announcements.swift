@@ -12,6 +12,12 @@ extension Worker {
     let workers = sync.workers(ofRoom: roomWorkers, all: 0..<UInt16(clamping: peers.count))
     guard !workers.isEmpty else { return }
     metrics.broadcasts &+= 1
+    log.debug(
+      "write announced",
+      [
+        .type: SentType(sync.message).text, .note: resource.note, .folder: resource.folder,
+        .workers: workers.count,
+      ])
     let broadcast = Broadcast(
       frame: GatewayMessageEncoder.frame(of: sync.message), type: SentType(sync.message),
       audience: sync.audience, author: sync.author,

@@ -13,6 +13,7 @@ extension Worker: FrontHandler {
     let session = Session(
       connection: id, secret: setup.signsMessages ? sessionSecret() : nil, rules: setup.rules,
       at: now, into: &sessionEffects)
+    log.debug("connection opened", [.connection: id, .peer: client])
     connections.insert(
       ConnectionTable.Connection(
         id: id, client: client, ticket: ticket, openedAt: now, session: session))
@@ -28,7 +29,9 @@ extension Worker: FrontHandler {
     let size = bytes.count
     do throws(ClientMessageError) {
       let text = try setup.parser.parse(bytes)
-      metrics.messagesReceived.count(ReceivedType(text.content))
+      let type = ReceivedType(text.content)
+      metrics.messagesReceived.count(type)
+      logReceived(type, text.content.message, size: size, from: id)
       withMessage(of: id, text.content) { session, effects in
         switch text {
         case .message(let message):
@@ -45,6 +48,17 @@ extension Worker: FrontHandler {
       receive(error, from: id)
     }
     settle()
+  }
+
+  private func logReceived(
+    _ type: ReceivedType, _ message: ClientMessage?, size: Int, from id: ConnectionID
+  ) {
+    log.debug(
+      "message received",
+      [
+        .connection: id, .type: type.text, .requestID: message?.requestID,
+        .note: message?.request.note, .folder: message?.request.folder, .size: size,
+      ])
   }
 
   func receivedTooEarly(_ id: ConnectionID) {

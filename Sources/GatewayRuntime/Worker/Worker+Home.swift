@@ -30,14 +30,15 @@ extension Worker {
     switch effect {
     case .request(let step, for: let write):
       let route = RouteLabel(step, write.resource)
-      ask(route, setup.routes.request(step, for: write)) { worker, reply in
+      let asker = Asker(route, write.resource, write.writer.connection)
+      ask(asker, setup.routes.request(step, for: write)) { worker, reply in
         worker.home.writeAnswered(
           reply, of: write.resource, at: SystemClock.monotonic, wallNow: SystemClock.wall,
           into: &worker.homeEffects)
       }
     case .check(let join):
       let request = setup.routes.look(at: .note(join.note), as: join.user, join.token)
-      ask(.getNote, request) { worker, reply in
+      ask(Asker(.getNote, .note(join.note), join.connection), request) { worker, reply in
         worker.home.checkAnswered(
           reply, to: join, at: SystemClock.monotonic, into: &worker.homeEffects)
       }
@@ -57,7 +58,8 @@ extension Worker {
       post(.refuse(write), to: write.ticket.worker)
     case .look(for: let write):
       let request = setup.routes.look(at: write.resource, as: write.user, write.token)
-      ask(RouteLabel(.look, write.resource), request) { worker, reply in
+      let asker = Asker(RouteLabel(.look, write.resource), write.resource, nil)
+      ask(asker, request) { worker, reply in
         worker.home.writeAnswered(
           reply, of: write.resource, at: SystemClock.monotonic, wallNow: SystemClock.wall,
           into: &worker.homeEffects)
@@ -83,17 +85,41 @@ extension Worker {
 
   /// Asks the upstream, and tells the home of its reply.
   private func ask(
-    _ route: RouteLabel, _ request: UpstreamRequest,
+    _ asker: Asker, _ request: UpstreamRequest,
     _ answered: @escaping (Worker, UpstreamReply) -> Void
   ) {
     let askedAt = SystemClock.monotonic
     upstream.send(request) { [unowned self] outcome in
       causedAt = SystemClock.monotonic
-      metrics.upstreamRequests.count(route, StatusTally.Outcome(outcome))
-      metrics.upstreamTimes.observe(route, causedAt - askedAt)
+      metrics.upstreamRequests.count(asker.route, StatusTally.Outcome(outcome))
+      metrics.upstreamTimes.observe(asker.route, causedAt - askedAt)
+      logAnswer(outcome, to: asker, after: causedAt - askedAt)
       answered(self, UpstreamReply(outcome))
       runHomeEffects()
       settle()
+    }
+  }
+
+  private func logAnswer(
+    _ outcome: UpstreamOutcome, to asker: Asker, after duration: Duration
+  ) {
+    log.debug(
+      "the notes API was asked",
+      [
+        .connection: asker.connection, .route: asker.route.text, .note: asker.resource.note,
+        .folder: asker.resource.folder, .upstreamStatus: outcome.status,
+        .error: outcome.failure, .durationMs: duration,
+      ])
+    guard let status = outcome.status else { return }
+    if status >= 500 {
+      log.warning(
+        "the notes API answers with errors", as: .upstreamRefused(status: .failing),
+        [.route: asker.route.text, .upstreamStatus: status])
+    } else if status == 401 || status == 403, setup.routes.identity.isGateways {
+      log.warning(
+        "the notes API refuses the gateway's own token",
+        as: .upstreamRefused(status: .unauthorized),
+        [.route: asker.route.text, .upstreamStatus: status])
     }
   }
 
@@ -102,8 +128,28 @@ extension Worker {
     log.debug(
       "write refused",
       [
-        .connection: writer.connection, .code: report.code,
-        .upstreamStatus: report.status,
+        .connection: writer.connection, .code: report.code, .upstreamStatus: report.status,
       ])
+  }
+}
+
+/// For what the upstream is asked, and for whom.
+private struct Asker {
+  let route: RouteLabel
+  let resource: Resource
+  /// Nil for a write by REST.
+  let connection: ConnectionID?
+
+  init(_ route: RouteLabel, _ resource: Resource, _ connection: ConnectionID?) {
+    self.route = route
+    self.resource = resource
+    self.connection = connection
+  }
+}
+
+extension UpstreamRoutes.Identity {
+  /// Whether requests have the gateway's own token.
+  fileprivate var isGateways: Bool {
+    if case .service = self { true } else { false }
   }
 }

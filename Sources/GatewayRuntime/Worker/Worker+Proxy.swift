@@ -15,7 +15,15 @@ extension Worker {
       exchangeCount -= 1
       metrics.proxyRequests.count(
         method, exchange.status.map { .status($0) } ?? .failed(.aborted))
-      metrics.proxyTimes.observe(SystemClock.monotonic - came)
+      let duration = SystemClock.monotonic - came
+      metrics.proxyTimes.observe(duration)
+      log.debug(
+        "request answered",
+        [
+          .requestID: exchange.requestID.map { String(decoding: $0, as: UTF8.self) },
+          .method: method.text, .status: exchange.status, .durationMs: duration,
+          .peer: exchange.peer,
+        ])
       if phase != .running {
         reportIfEmptied()
         endIfFinished()

@@ -30,6 +30,9 @@ extension Worker {
     switch effect {
     case .send(let message):
       metrics.countSent(message)
+      log.trace(
+        "message sent",
+        [.connection: id, .type: SentType(message).text, .code: message.errorCode])
       front.send(GatewayMessageEncoder.frame(of: message), to: id)
     case .verify(let token, requestID: let requestID):
       verify(token, requestID, for: id)
@@ -117,6 +120,12 @@ extension Worker {
     }
     metrics.deliveries &+= UInt64(count)
     metrics.messagesSent.count(broadcast.type, by: count)
+    log.debug(
+      "broadcast",
+      [
+        .type: broadcast.type.text, .note: broadcast.audience.note, .connections: count,
+        .worker: index,
+      ])
     if count > 0 {
       deliveriesToMeasure.append(broadcast.clock)
     } else {

@@ -19,6 +19,8 @@ package final class HTTPExchange {
   package let peer: PeerAddress
   /// The text of `peer.host`, made once for all requests of a connection.
   package var peerHost: [UInt8] { connection?.peerHost ?? Array(peer.host.utf8) }
+  /// What whoever answers it calls it, for the log.
+  package var requestID: ArraySlice<UInt8>?
   package let isTLS: Bool
 
   /// Told when `write` can go on, after it has returned false.

@@ -137,7 +137,8 @@ extension ForwardingRulesTests {
     var ids = RequestIDs(prefix: 1, first: 2)
     let peer = PeerAddress(address)
     let client = ForwardingRules.Client(address: peer, host: Array(peer.host.utf8), isTLS: false)
-    return text(rules.lines(of: head, from: client, ids: &ids))
+    let id = ForwardingRules.id(of: head, ids: &ids)
+    return text(rules.lines(of: head, from: client, id: id))
   }
 
   /// Each byte one character.
