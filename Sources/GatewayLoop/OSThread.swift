@@ -18,7 +18,9 @@ package final class OSThread: Sendable {
         guard let context else { return nil }
         let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
         ng_name_thread(start.name)
+        ng_crash_prepare_thread()
         start.body()
+        ng_crash_release_thread()
         return nil
       }, start.toOpaque())
     guard result == 0 else {

@@ -16,6 +16,7 @@ struct DemoCommand: ParsableCommand {
     abstract: "Run a gateway, a demo notes API and a page on this machine.")
 
   func run() throws {
+    CrashReport.install(version: Version.current)
     let secretBytes = (0..<4).flatMap { _ in
       withUnsafeBytes(of: SystemClock.randomNumber) { Array($0) }
     }

@@ -15,6 +15,7 @@ struct ServeCommand: ParsableCommand {
     // One that comes before anybody listens must not end the program, and is not lost.
     ProcessSignal.hold(SIGHUP)
     let environment = ServiceEnvironment.take()
+    CrashReport.install(version: Version.current)
     let writer = LogWriter(
       LogSettings(.info, ConfigurationReader.logFormat(file: option.file)))
     let (configuration, preparation): (Configuration, Preparation)

@@ -233,6 +233,7 @@ package final class Gateway {
         [.reason: problem])
     }
     log.info("ready", [.version: Version.current, .workers: handles.count])
+    CrashReport.noteLibraries()
     service.tell(.ready(status: status))
     whenReady(places)
     reloadIfRequested()

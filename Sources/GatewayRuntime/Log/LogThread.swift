@@ -56,6 +56,7 @@ final class LogThread {
     lostCount += output.write(lines, until: writer.isOver)
     lostCount += droppedCount
     if droppedCount > 0 { tellLost() }
+    writer.noteWritten()
   }
 
   private func tellLost() {

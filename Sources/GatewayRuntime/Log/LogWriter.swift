@@ -43,6 +43,7 @@ package final class LogWriter: Sendable {
     self.destination = destination
     self.farewell = farewell
     queue = Guarded(LogQueue(sizeMax: queueSizeMax))
+    styleCrashReport()
     let started = OSThread(name: "log") { [self] in
       LogThread(self, LogOutput(descriptor)).run()
     }
@@ -53,6 +54,12 @@ package final class LogWriter: Sendable {
   package func change(to configuration: Configuration) {
     settings.level = Logger.Level(configuration.logLevel)
     settings.format = configuration.logFormat
+    styleCrashReport()
+  }
+
+  private func styleCrashReport() {
+    CrashReport.setStyle(
+      isJSON: settings.format == .json, hasPriority: destination == .journal)
   }
 
   /// Queues a line. Never waits.
@@ -70,7 +77,11 @@ package final class LogWriter: Sendable {
   }
 
   private func append(_ bytes: [UInt8]) {
-    if queue.withLock({ $0.append(bytes) }) { mailbox.post(.linesWait) }
+    let isFirst = queue.withLock { queue in
+      CrashReport.setLogWaiting(true)
+      return queue.append(bytes)
+    }
+    if isFirst { mailbox.post(.linesWait) }
   }
 
   /// Writes what waits and what was held back, and ends. Takes `farewell` at most, and a second
@@ -103,6 +114,13 @@ package final class LogWriter: Sendable {
 extension LogWriter {
   func takeWaiting() -> (lines: [UInt8], droppedCount: Int) {
     queue.withLock { $0.take() }
+  }
+
+  /// All that was taken has been written.
+  func noteWritten() {
+    queue.withLock { queue in
+      if queue.isEmpty { CrashReport.setLogWaiting(false) }
+    }
   }
 
   /// When something that was held back is to be told.

@@ -21,7 +21,9 @@ from .tokens import Issuer
 
 ROOT = Path(__file__).resolve().parents[3]
 _PORT = re.compile(r"\bport=(\d+)")
-_DISASTER = re.compile(r"Sanitizer|runtime error:|Fatal error|Backtrace|Thread \d+ crashed")
+_DISASTER = re.compile(
+    r"Sanitizer|runtime error:|Fatal error|Backtrace|Thread \d+ crashed|program crashed"
+)
 _LOG_LINES_KEPT = 20_000
 
 
