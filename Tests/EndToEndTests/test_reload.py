@@ -322,8 +322,8 @@ def test_a_signal_during_the_start_or_the_stop_ends_nothing(
         # Signals that wait together come by their numbers.
         wait_for_log(gateway, "INFO stopping")
     wait_for_log(gateway, "INFO the configuration is not read again")
-    gate.open()
     writer.expect("going_away")
+    gate.open()
     writer.expect("note_update_success", requestId="held")
     writer.websocket.expect_close(1001)
     assert gateway.wait() == 0

@@ -33,7 +33,7 @@ final class FrontFixture: Sendable {
   init(
     settings: TransportSettings = TransportSettings(), tls: [TLSSettings] = [],
     ticketKeys: TLSTicketKeys = TLSTicketKeys(), workerIndex: UInt16 = 7, listener: CInt? = nil,
-    answer: @escaping Answer = FrontFixture.echo
+    isShared: Bool = false, answer: @escaping Answer = FrontFixture.echo
   ) throws {
     let listener = try listener ?? TestSocket.listen()
     port = TestSocket.port(of: listener)
@@ -49,7 +49,7 @@ final class FrontFixture: Sendable {
         commands.open(on: loop) {
           for command in commands.take() { command(front, loop) }
         }
-        front.listen(on: listener, tlsIndex: tls.isEmpty ? nil : 0)
+        front.listen(on: listener, tlsIndex: tls.isEmpty ? nil : 0, isShared: isShared)
         started.put(nil)
         loop.run()
         commands.close()

@@ -142,11 +142,16 @@ import Testing
 
   @Test func `who stops listening answers what has begun and closes the rest`() throws {
     let exchanges = Held()
-    let fixture = try FrontFixture { exchange, events in
+    let settings = TransportSettings(lastRequestTimeout: .seconds(20))
+    let fixture = try FrontFixture(settings: settings) { exchange, events in
       events.note("requested")
       exchanges.hold(exchange)
     }
     let idle = try TestSocket(port: fixture.port)
+    try idle.send("GET /0 HTTP/1.1\r\nHost: h\r\n\r\n")
+    #expect(try fixture.events.next() == .note("requested"))
+    fixture.perform { _ in exchanges.take()?.respond(status: 200, body: Array("kept".utf8)) }
+    #expect(try TestResponse(from: idle).body == "kept")
     let beginning = try TestSocket(port: fixture.port)
     try beginning.send("GET /c HTTP/1.1\r\n")
     let busy = try TestSocket(port: fixture.port)

@@ -1,4 +1,5 @@
 import CLoop
+import GatewayLoop
 import GatewayTransport
 import GatewayTypes
 import GatewayWire
@@ -46,5 +47,87 @@ import Testing
     let id = try fixture.events.nextOpened()
     fixture.perform { $0.send(EncodedFrame(text: Array("hello".utf8)), to: id) }
     #expect(try client.receive().text == "hello")
+  }
+  @Test(arguments: Way.allCases)
+  func `who has connected when the listeners close is answered once`(_ way: Way) throws {
+    let fixture = try way.front(TransportSettings(lastRequestTimeout: .seconds(20)))
+    let port = fixture.port
+    // On the front's own thread, so that it has accepted none of them.
+    let waiting = try fixture.ask { front in
+      let clients = (0..<100).map { _ in try? TestSocket(port: port) }
+      front.stopListening()
+      return Clients(clients.compactMap(\.self))
+    }
+    #expect(waiting.sockets.count == 100)
+    #expect(throws: TestFailure.self) { try TestSocket(port: port) }
+    for client in waiting.sockets {
+      try way.begin(on: client)
+      try client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
+      let answer = try TestResponse(from: client)
+      #expect(answer.body == "GET /a ")
+      #expect(answer.field("Connection") == "close")
+      #expect(try client.receiveRest() == [])
+    }
+  }
+
+  @Test func `who asks nothing when the listeners close is let go`() throws {
+    let settings = TransportSettings(lastRequestTimeout: .milliseconds(10))
+    let fixture = try FrontFixture(settings: settings)
+    let client = try TestSocket(port: fixture.port)
+    let awaits = try fixture.ask { front in
+      front.stopListening()
+      return front.awaitsRequests
+    }
+    #expect(awaits)
+    #expect(try client.receiveRest() == [])
+    #expect(try !fixture.ask { $0.awaitsRequests })
+  }
+
+  @Test func `who begins to connect when clients are held off comes to the next listener`() throws {
+    let old = try ListeningSocket.open(address: "127.0.0.1", port: 0)
+    let fixture = try FrontFixture(listener: old)
+    let before = try TestSocket(port: fixture.port)
+    try fixture.ask { $0.holdClientsOff() }
+    let client = try TestSocket(connectingTo: fixture.port)
+    #expect(!client.isConnected(withinMs: 0))
+    let new = try ListeningSocket.open(address: "127.0.0.1", port: fixture.port)
+    let next = try FrontFixture(listener: new) { exchange, _ in
+      exchange.respond(status: 200, body: Array("next".utf8))
+    }
+    try fixture.ask { $0.stopListening() }
+    #expect(client.isConnected(withinMs: 20_000))
+    try client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
+    #expect(try TestResponse(from: client).body == "next")
+    try before.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
+    #expect(try TestResponse(from: before).body == "GET /a ")
+    withExtendedLifetime(next) {}
+  }
+
+  @Test func `a socket that is shared is left with all that wait in it`() throws {
+    let socket = try TestSocket.listen()
+    let port = TestSocket.port(of: socket)
+    let fixture = try FrontFixture(listener: dup(socket), isShared: true)
+    let client = try fixture.ask { front in
+      let client = Clients([try? TestSocket(port: port)].compactMap(\.self))
+      front.stopListening()
+      return client
+    }
+    let next = try FrontFixture(listener: socket, isShared: true) { exchange, _ in
+      exchange.respond(status: 200, body: Array("next".utf8))
+    }
+    for client in [try #require(client.sockets.first), try TestSocket(port: port)] {
+      try client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
+      #expect(try TestResponse(from: client).body == "next")
+    }
+    withExtendedLifetime(next) {}
+  }
+}
+
+/// Made on one thread, used on another after that.
+private struct Clients: @unchecked Sendable {
+  let sockets: [TestSocket]
+
+  init(_ sockets: [TestSocket]) {
+    self.sockets = sockets
   }
 }

@@ -11,18 +11,41 @@ final class TestSocket {
   /// Connects to a port of the loopback interface. `receiveBufferSize` makes a client that can be
   /// overrun with few bytes.
   init(port: UInt16, receiveBufferSize: CInt? = nil) throws {
-    descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+    descriptor = TestSocket.unconnected()
     if var size = receiveBufferSize {
       setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<CInt>.size))
     }
-    var patience = timeval(tv_sec: 20, tv_usec: 0)
-    setsockopt(
-      descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     var on: CInt = 1
     setsockopt(
       descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
     let result = TestSocket.withLoopback(port: port) { connect(descriptor, $0, $1) }
     guard result == 0 else { throw TestFailure("connect: \(errno)") }
+  }
+
+  private static func unconnected() -> CInt {
+    let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+    var patience = timeval(tv_sec: 20, tv_usec: 0)
+    setsockopt(
+      descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    return descriptor
+  }
+
+  /// Begins to connect to a port of the loopback interface.
+  init(connectingTo port: UInt16) throws {
+    descriptor = TestSocket.unconnected()
+    let flags = fcntl(descriptor, F_GETFL)
+    guard fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 else {
+      throw TestFailure("fcntl: \(errno)")
+    }
+    let result = TestSocket.withLoopback(port: port) { connect(descriptor, $0, $1) }
+    guard result == 0 || errno == EINPROGRESS else { throw TestFailure("connect: \(errno)") }
+    guard fcntl(descriptor, F_SETFL, flags) == 0 else { throw TestFailure("fcntl: \(errno)") }
+  }
+
+  /// Waits until one that has begun to connect is connected.
+  func isConnected(withinMs patienceMs: CInt) -> Bool {
+    var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    return Glibc.poll(&poll, 1, patienceMs) == 1 && Int32(poll.revents) == POLLOUT
   }
 
   /// Connects to a UNIX socket.

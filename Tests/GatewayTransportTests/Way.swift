@@ -26,12 +26,17 @@ enum Way: CaseIterable, Sendable {
 
   func connect(to fixture: FrontFixture, receiveBufferSize: CInt? = nil) throws -> TestSocket {
     let socket = try TestSocket(port: fixture.port, receiveBufferSize: receiveBufferSize)
+    try begin(on: socket)
+    return socket
+  }
+
+  /// Goes on from where a socket is connected.
+  func begin(on socket: TestSocket) throws {
     switch self {
     case .plain: break
     case .tls12: try socket.startTLS(minorVersion: 2)
     case .tls13: try socket.startTLS(minorVersion: 3)
     }
-    return socket
   }
 
   func webSocket(to fixture: FrontFixture, receiveBufferSize: CInt? = nil) throws -> TestWebSocket {

@@ -39,6 +39,12 @@ uint16_t ng_socket_port(int descriptor);
 /// Takes one waiting connection, with TCP_NODELAY where it is TCP. -EAGAIN when none waits.
 int ng_accept(int listener, ng_peer_address *peer);
 
+/// From now on no client begins to connect: its first packet is dropped, and repeated by its kernel
+/// a second later, when the socket is closed and another may be open at its port. Who has begun
+/// goes on, and can be accepted. Only of a TCP socket that nobody else listens on. Returns 0 or a
+/// negative errno.
+int ng_hold_off(int listener);
+
 /// Reads what is there. 0 at the end of the stream, -EAGAIN when nothing is there.
 ptrdiff_t ng_receive(int descriptor, void *buffer, size_t size);
 

@@ -47,6 +47,7 @@ package final class Gateway {
   var phase = Phase.starting
   private var failure: String?
   private var started: Set<UInt16> = []
+  private var stoppedListening: Set<UInt16> = []
   private var emptied: Set<UInt16> = []
   private var ended: Set<UInt16> = []
   private var signals: [ProcessSignal] = []
@@ -55,8 +56,12 @@ package final class Gateway {
   /// The most connections there were since memory was given back.
   private var connectionCountPeak = 0
   /// What workers had left at their end.
-  private var remains = WorkerRemains()
-  private var graceTimer: Timer?
+  var remains = WorkerRemains()
+  var graceTimer: Timer?
+  /// Runs from the signal on until clients are told.
+  var drainTimer: Timer?
+  /// The grace of clients that are still to be told.
+  var graceToTell: Duration?
   var keys: KeyFetcher?
   let service: ServiceManager
   var admin: AdminServer?
@@ -111,7 +116,11 @@ package final class Gateway {
     watchCertificates()
     memoryTimer = Timer(on: loop) { [unowned self] in giveMemoryBack() }
     memoryTimer?.start(every: .seconds(5))
-    graceTimer = Timer(on: loop) { [unowned self] in tellAll(.abandon) }
+    graceTimer = Timer(on: loop) { [unowned self] in
+      drain()
+      tellAll(.abandon)
+    }
+    drainTimer = Timer(on: loop) { [unowned self] in drain() }
     guard startAdmin() else {
       listeners.removeSocketFiles()
       return 1
@@ -204,6 +213,9 @@ package final class Gateway {
       tookSetup(worker, number: number)
     case .pulse(worker: let worker, round: let round):
       service.answered(worker, round: round)
+    case .stoppedListening(worker: let worker):
+      stoppedListening.insert(worker)
+      if stoppedListening.count == handles.count { drain() }
     case .emptied(worker: let worker):
       emptied.insert(worker)
       if emptied.count == handles.count, phase == .draining {
@@ -257,37 +269,5 @@ package final class Gateway {
     guard connectionCountPeak >= 1000, count < connectionCountPeak / 2 else { return }
     connectionCountPeak = count
     SystemClock.giveMemoryBack()
-  }
-
-  // MARK: The end
-
-  private func logRemains() {
-    guard !remains.isEmpty else { return }
-    log.warning(
-      "shutdown_grace is over: what was left was closed, with what was in flight",
-      [
-        .connections: remains.connectionCount, .requests: remains.requestCount,
-        .writes: remains.writeCount, .waitingWrites: remains.waitingWriteCount,
-      ])
-  }
-
-  private func stopRequested(by signal: CInt) {
-    switch phase {
-    case .starting, .running:
-      let (clientCount, grace) = (counts.webSocketCount, running.configuration.shutdownGrace)
-      log.info(
-        "stopping: taking nothing new", [.signal: signal, .connections: clientCount])
-      phase = .draining
-      service.tell(
-        .stopping(
-          status: "Closing \(clientCount) connections within \(grace)",
-          // The threads end after it.
-          within: grace + .seconds(5)))
-      tellAll(.drain(Departures(clientCount: clientCount, grace: grace)))
-      graceTimer?.start(after: grace)
-    case .draining, .finishing:
-      // Nothing waits for anything any more, the log's last lines included.
-      _exit(1)
-    }
   }
 }

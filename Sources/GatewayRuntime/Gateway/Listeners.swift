@@ -90,7 +90,8 @@ struct Listeners {
           ? try ListeningSocket.open(path: path)
           : try ListeningSocket.duplicate(ofWorkers[0].last?.descriptor ?? -1)
       }
-      ofWorkers[worker].append(WorkerListener(descriptor: descriptor, tlsIndex: tlsIndex))
+      ofWorkers[worker].append(
+        WorkerListener(descriptor: descriptor, tlsIndex: tlsIndex, isInherited: false))
     }
     places.append(Place(address: address, isTLS: tlsIndex != nil, isInherited: false))
   }
@@ -106,7 +107,7 @@ struct Listeners {
         ? descriptors[index]
         : try ListeningSocket.duplicate(descriptors[index % descriptors.count])
       ofWorkers[index % ofWorkers.count].append(
-        WorkerListener(descriptor: descriptor, tlsIndex: tlsIndex))
+        WorkerListener(descriptor: descriptor, tlsIndex: tlsIndex, isInherited: true))
     }
     places.append(
       Place(address: listener.address, isTLS: tlsIndex != nil, isInherited: true))

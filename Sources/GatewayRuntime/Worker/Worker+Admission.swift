@@ -19,6 +19,7 @@ extension Worker {
 
   func ended(_ ticket: ConnectionTicket) {
     counts.end(ticket)
+    reportIfEmptied()
   }
 
   func upgradeRequested(

@@ -5,6 +5,18 @@ import GatewayTypes
 
 /// How a worker comes to its end.
 extension Worker {
+  /// The beginning of the end. Nobody is told yet: who comes back at once would come back here.
+  func stopListening(after handshakeTime: Duration) {
+    guard phase == .running else { return }
+    front.holdClientsOff()
+    listenTimer?.start(after: handshakeTime)
+  }
+
+  func closeListeners() {
+    front.stopListening()
+    report(.stoppedListening(worker: index))
+  }
+
   /// Takes nothing new, and tells each client when to come back. Everything goes on for it until it
   /// is its turn to be closed; then its requests are answered first.
   func drain(_ departures: Departures) {
@@ -53,7 +65,9 @@ extension Worker {
   }
 
   func reportIfEmptied() {
-    if phase == .draining, connections.count == 0, exchangeCount == 0, watched.isEmpty {
+    if phase == .draining, connections.count == 0, exchangeCount == 0, watched.isEmpty,
+      !front.awaitsRequests
+    {
       phase = .emptied
       report(.emptied(worker: index))
     }

@@ -72,6 +72,7 @@ final class Worker {
   /// Who is to be closed when, the next one first.
   var departing = FIFO<(ConnectionID, MonotonicTime)>()
   private(set) var departureTimer: Timer?
+  private(set) var listenTimer: Timer?
   /// What was left when it was told to end at once.
   var remains = WorkerRemains()
 
@@ -149,9 +150,11 @@ final class Worker {
       closeDeparting()
       settle()
     }
+    listenTimer = Timer(on: loop) { [unowned self] in closeListeners() }
     turnTimer = Timer(on: loop) { [unowned self] in takeTurnsBack(at: SystemClock.monotonic) }
     for listener in listeners {
-      front.listen(on: listener.descriptor, tlsIndex: listener.tlsIndex)
+      front.listen(
+        on: listener.descriptor, tlsIndex: listener.tlsIndex, isShared: listener.isInherited)
     }
   }
 
@@ -242,6 +245,8 @@ final class Worker {
       for (index, certificate) in certificates { front.renewTLS(index, certificate) }
     case .pulse(round: let round):
       report(.pulse(worker: index, round: round))
+    case .stopListening(after: let handshakeTime):
+      stopListening(after: handshakeTime)
     case .drain(let departures):
       drain(departures)
     case .finish:
@@ -292,4 +297,6 @@ struct WorkerListener: Sendable {
   let descriptor: CInt
   /// Which of `Worker.Setup.tls` it speaks; nil for plain text.
   let tlsIndex: Int?
+  /// The service manager keeps it, and gives it to the next process as well.
+  let isInherited: Bool
 }

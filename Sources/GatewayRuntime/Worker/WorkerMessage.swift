@@ -35,6 +35,9 @@ enum WorkerMessage: Sendable {
   case certificates([Int: TLSCertificate])
   /// Answer by `pulse`, to show that the loop turns.
   case pulse(round: Int)
+  /// Let no client begin to connect, those that have begun finish for so long, and nobody after
+  /// that; then say so by `stoppedListening`.
+  case stopListening(after: Duration)
   /// Take nothing new, answer what was taken, close the connections when it is their turn.
   case drain(Departures)
   /// No worker has a connection any more: end when nothing is under way.

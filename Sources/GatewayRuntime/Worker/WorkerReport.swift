@@ -15,6 +15,8 @@ enum WorkerReport: Sendable {
   case tookSetup(worker: UInt16, number: Int)
   /// Its loop turns.
   case pulse(worker: UInt16, round: Int)
+  /// Its listening sockets are closed.
+  case stoppedListening(worker: UInt16)
   /// Draining, and without connections.
   case emptied(worker: UInt16)
   /// Its loop has ended, with what was left.

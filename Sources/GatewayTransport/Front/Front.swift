@@ -145,10 +145,11 @@ package final class Front {
   // MARK: Listening
 
   /// Accepts connections from a listening socket, which is the front's from now on. `tlsIndex` says
-  /// which of the ways to speak TLS; nil is plain text.
-  package func listen(on descriptor: CInt, tlsIndex: Int?) {
+  /// which of the ways to speak TLS; nil is plain text. One that `isShared` with other processes
+  /// is left to them with all that wait in it.
+  package func listen(on descriptor: CInt, tlsIndex: Int?, isShared: Bool = false) {
     listeners.append(
-      Listener(on: loop, descriptor: descriptor) { [unowned self] event in
+      Listener(on: loop, descriptor: descriptor, isShared: isShared) { [unowned self] event in
         switch event {
         case .accepted(let socket, let peer): accepted(socket, peer, tlsIndex: tlsIndex)
         case .failed(let error): handler?.acceptFailed(error: error)
@@ -156,10 +157,21 @@ package final class Front {
       })
   }
 
-  /// Takes no new connections, and no new requests on those that are there.
+  /// Lets no client begin to connect, and goes on accepting those that have begun. `stopListening`
+  /// is to follow.
+  package func holdClientsOff() {
+    listeners.removeAll(where: \.isShared)
+    for listener in listeners { listener.holdOff() }
+  }
+
+  /// Takes no new connections, but for those that the kernel has already, and no new requests on
+  /// those that are there, but for the first one.
   package func stopListening() {
-    isStopping = true
+    guard !isStopping else { return }
+    holdClientsOff()
+    for listener in listeners { listener.acceptRest() }
     listeners = []
+    isStopping = true
     for connection in httpConnections { connection.stop() }
   }
 
@@ -169,7 +181,8 @@ package final class Front {
   /// moment, so it must not be called from within one of its callbacks.
   package func shutdown() {
     guard let server else { return }
-    stopListening()
+    listeners = []
+    isStopping = true
     for connection in httpConnections { connection.close() }
     turnEnd = nil
     gatherTimer = nil
@@ -195,6 +208,9 @@ extension Front {
 
   /// Connections that are not WebSocket ones, or not yet.
   package var httpConnectionCount: Int { httpConnections.count }
+
+  /// Whether a request may still come that will be answered. Looks at those connections.
+  package var awaitsRequests: Bool { httpConnections.contains(where: \.awaitsRequest) }
 
   /// What waits for WebSocket clients to read it, in bytes. Looks at every connection.
   package var queuedSize: Int {

@@ -19,14 +19,21 @@ final class Listener {
   /// What is short when accepting fails comes back when connections end, and the socket stays
   /// readable meanwhile: without a pause the loop would spin.
   private static let pause = Duration.milliseconds(100)
+  /// More than the kernel keeps waiting, whatever its own limit: a bound for `acceptRest`.
+  private static let waitingCountMax = 65_536
 
+  /// Other processes take connections from the same socket, now or later.
+  let isShared: Bool
   private let descriptor: CInt
   private let happened: (Event) -> Void
   private var poll: Poll?
   private var pauseTimer: Timer?
 
-  init(on loop: Loop, descriptor: CInt, happened: @escaping (Event) -> Void) {
+  init(
+    on loop: Loop, descriptor: CInt, isShared: Bool, happened: @escaping (Event) -> Void
+  ) {
     self.descriptor = descriptor
+    self.isShared = isShared
     self.happened = happened
     poll = Poll(on: loop, descriptor: descriptor) { [unowned self] _ in accept() }
     poll?.watch(.readable)
@@ -38,8 +45,20 @@ final class Listener {
     ng_close(descriptor)
   }
 
-  private func accept() {
-    for _ in 0..<Listener.acceptCountMax {
+  /// Lets nobody begin to connect. Not for one that is shared: the others go on listening.
+  func holdOff() {
+    // A UNIX socket has no handshake. Where a filter can't be had, the kernel resets who is in the
+    // middle of connecting when the socket is closed, which is no worse than it is without.
+    _ = ng_hold_off(descriptor)
+  }
+
+  /// Takes all that wait, whom the kernel would otherwise reset when the socket is closed.
+  func acceptRest() {
+    accept(countMax: Listener.waitingCountMax)
+  }
+
+  private func accept(countMax: Int = Listener.acceptCountMax) {
+    for _ in 0..<countMax {
       var peer = ng_peer_address()
       let result = ng_accept(descriptor, &peer)
       switch -result {

@@ -26,6 +26,9 @@ package struct TransportSettings: Hashable, Sendable {
   /// From the moment at which the gateway decides to close a WebSocket connection: how long what
   /// was sent before may take to go out, and the client to answer.
   package var closeTimeout: Duration
+  /// How long a front that stops listening waits for requests: some round trips, those of TLS
+  /// included.
+  package var lastRequestTimeout: Duration
   /// How long TLS session tickets are sealed with one key; they are taken for as long again.
   package var ticketKeyLifetime: Duration
 
@@ -34,7 +37,7 @@ package struct TransportSettings: Hashable, Sendable {
     bodyTimeout: Duration = .seconds(30), idleTimeout: Duration = .seconds(75),
     messageSizeMax: Int = 1 << 20, earlyMessageSizeMax: Int = .max,
     pingInterval: Duration = .seconds(30), outboundQueueSizeMax: Int = 4 << 20,
-    closeTimeout: Duration = .seconds(5),
+    closeTimeout: Duration = .seconds(5), lastRequestTimeout: Duration = .seconds(1),
     ticketKeyLifetime: Duration = TransportSettings.ticketLifetime
   ) {
     self.headerSizeMax = headerSizeMax
@@ -46,6 +49,7 @@ package struct TransportSettings: Hashable, Sendable {
     self.pingInterval = pingInterval
     self.outboundQueueSizeMax = outboundQueueSizeMax
     self.closeTimeout = closeTimeout
+    self.lastRequestTimeout = lastRequestTimeout
     self.ticketKeyLifetime = ticketKeyLifetime
   }
 

@@ -289,7 +289,7 @@ final class HTTPConnection {
     guard let stream else { return }
     let wanted =
       switch phase {
-      case .head: input.isEmpty && !(front.isStopping && parser.isBetweenRequests)
+      case .head: input.isEmpty && (!front.isStopping || awaitsRequest)
       case .exchange: body.isEnded ? input.isEmpty : exchange?.wantsBody ?? false
       case .skipping, .lingering: true
       case .ending, .closed: false
@@ -300,10 +300,21 @@ final class HTTPConnection {
     ng_stream_set_reading(stream, isReading ? 1 : 0)
   }
 
-  /// No request is taken any more, but the one that has begun.
+  /// No request is taken any more, but the one that has begun, and the first one: who has just
+  /// connected would see an error that nobody could explain to them.
   func stop() {
-    guard case .head = phase, parser.isBetweenRequests else { return }
-    if isEstablished { linger() } else { close() }
+    guard case .head = phase else { return }
+    if awaitsRequest {
+      deadline = min(deadline, SystemClock.monotonic + front.settings.lastRequestTimeout)
+    } else {
+      linger()
+    }
+  }
+
+  /// Whether a request has begun, or is the first one, and has not come whole.
+  var awaitsRequest: Bool {
+    guard case .head = phase, stream != nil, case .accepted = admission else { return false }
+    return isFirstRequest || !parser.isBetweenRequests
   }
 
   /// Closes the connection in the middle of an answer, so that the client can tell: what there is
