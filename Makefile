@@ -30,8 +30,8 @@ RUNS ?=
 
 SWIFT_SOURCES = Package.swift Sources Tests Fuzz/Package.swift
 
-.PHONY: help build demo test unit-test end-to-end-test check simulate soak fuzz format asan tsan \
-  install install-files package package-test clean dependencies test-dependencies
+.PHONY: help build demo test unit-test end-to-end-test check simulate soak turnover fuzz format \
+  asan tsan install install-files package package-test clean dependencies test-dependencies
 
 help:
 	@echo "make demo      build, and run a gateway, a notes API and a page on this machine"
@@ -40,6 +40,7 @@ help:
 	@echo "make check     format, style, imports, and 1500 seeds of the simulation"
 	@echo "make simulate  the logic in memory: SEEDS=1000, or SEED=123 to see what happens in one"
 	@echo "make soak      a crowd of bad clients beside a pair of good ones: times, memory, what is left"
+	@echo "make turnover  reload, stop and replace a gateway that a thousand clients use"
 	@echo "make fuzz      the readers of untrusted bytes: TIME=60 seconds each, or RUNS=1000000 inputs;"
 	@echo "               TARGET=request for one of them"
 	@echo "make format    format the Swift sources"
@@ -81,6 +82,9 @@ simulate: dependencies
 
 soak: test-dependencies build
 	NOTES_GATEWAY=$(PROGRAM) $(PYTHON) -B Tests/Soak/crowd.py
+
+turnover: test-dependencies build
+	NOTES_GATEWAY=$(PROGRAM) $(PYTHON) -B Tests/Soak/turnover.py
 
 # Both sanitizers by one flag: of two --sanitize, the last would win.
 fuzz: dependencies

@@ -51,7 +51,7 @@ def test_nobody_is_refused_or_reset_and_no_write_lost_or_repeated(start_next, ap
     first = start_next()
     crowd = Crowd(first.endpoint, api, first.issuer.token, 100, 10, new_name("crowd"))
     crowd.wait_until_ready()
-    prober = Prober(first.endpoint, pause=0.004)
+    prober = Prober(first.endpoint, pause=0.002)
     crowd.start_writing(per_second=50)
     crowd.wait_for_answers(20)
     second = start_next(first)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import multiprocessing
 import time
 from dataclasses import dataclass, field
@@ -18,10 +19,13 @@ _PATIENCE = 20
 
 @dataclass
 class Probes:
-    count: int = 0
     failures: list[str] = field(default_factory=list)
     # From the first packet to the answer, in seconds.
     times: list[float] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.times) + len(self.failures)
 
     @property
     def slow_count(self) -> int:
@@ -55,11 +59,10 @@ def _run(endpoint: Endpoint, pause: float, told: Connection) -> None:
 
 async def _probe_on(endpoint: Endpoint, pause: float, told: Connection) -> None:
     probes, tasks = Probes(), set()
-    await _probe(endpoint, 0, probes)
     told.send("started")
+    numbers = itertools.count(1)
     while not told.poll():
-        probes.count += 1
-        task = asyncio.ensure_future(_probe(endpoint, probes.count, probes))
+        task = asyncio.ensure_future(_probe(endpoint, next(numbers), probes))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
         await asyncio.sleep(pause)
