@@ -30,8 +30,8 @@ RUNS ?=
 
 SWIFT_SOURCES = Package.swift Sources Tests Fuzz/Package.swift
 
-.PHONY: help build demo test unit-test end-to-end-test check simulate soak turnover fuzz format \
-  asan tsan install install-files package package-test clean dependencies test-dependencies
+.PHONY: help build demo test unit-test end-to-end-test check simulate soak turnover scrape fuzz \
+  format asan tsan install install-files package package-test clean dependencies test-dependencies
 
 help:
 	@echo "make demo      build, and run a gateway, a notes API and a page on this machine"
@@ -41,6 +41,7 @@ help:
 	@echo "make simulate  the logic in memory: SEEDS=1000, or SEED=123 to see what happens in one"
 	@echo "make soak      a crowd of bad clients beside a pair of good ones: times, memory, what is left"
 	@echo "make turnover  reload, stop and replace a gateway that a thousand clients use"
+	@echo "make scrape    Prometheus, with the alerts and the dashboard of conf/, on a gateway in use"
 	@echo "make fuzz      the readers of untrusted bytes: TIME=60 seconds each, or RUNS=1000000 inputs;"
 	@echo "               TARGET=request for one of them"
 	@echo "make format    format the Swift sources"
@@ -85,6 +86,9 @@ soak: test-dependencies build
 
 turnover: test-dependencies build
 	NOTES_GATEWAY=$(PROGRAM) $(PYTHON) -B Tests/Soak/turnover.py
+
+scrape: test-dependencies build
+	NOTES_GATEWAY=$(PROGRAM) $(PYTHON) -B Tests/Soak/scrape.py
 
 # Both sanitizers by one flag: of two --sanitize, the last would win.
 fuzz: dependencies
