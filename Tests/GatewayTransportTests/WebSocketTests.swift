@@ -30,7 +30,8 @@ import Testing
 
   @Test(arguments: Way.allCases)
   func `messages of all sizes go both ways as they are`(_ way: Way) throws {
-    let fixture = try way.front()
+    // While a sanitizer compares a megabyte, this client answers no ping.
+    let fixture = try way.front(TransportSettings(pingInterval: .zero))
     let client = try way.webSocket(to: fixture)
     let id = try fixture.events.nextOpened()
     let sizes = [
