@@ -30,9 +30,16 @@ TARGET ?=
 TIME ?= 60
 RUNS ?=
 
+# What `make bench` runs: all scenarios or some, with commas between them, so many rounds of each.
+ONLY ?=
+ROUNDS ?= 5
+QUICK ?=
+DOCUMENT ?=
+
 SWIFT_SOURCES = Package.swift Sources Tests Fuzz/Package.swift
 
 .PHONY: help build demo test unit-test end-to-end-test check simulate soak turnover scrape fuzz \
+  bench bench-test \
   format asan tsan install install-files package package-test clean dependencies test-dependencies
 
 help:
@@ -46,6 +53,8 @@ help:
 	@echo "make scrape    Prometheus, with the alerts and the dashboard of conf/, on a gateway in use"
 	@echo "make fuzz      the readers of untrusted bytes: TIME=60 seconds each, or RUNS=1000000 inputs;"
 	@echo "               TARGET=request for one of them"
+	@echo "make bench     beside its rivals: ONLY=fanout,proxy ROUNDS=5; QUICK=1 ROUNDS=1 to try it;"
+	@echo "               DOCUMENT=1 puts the tables into docs/BENCHMARKS.md"
 	@echo "make format    format the Swift sources"
 	@echo "make asan      all tests under AddressSanitizer"
 	@echo "make tsan      all tests under ThreadSanitizer"
@@ -75,7 +84,7 @@ end-to-end-test: test-dependencies build
 
 check: test-dependencies
 	$(SWIFT) format lint --strict --recursive --parallel $(SWIFT_SOURCES)
-	$(PYTEST) -q Tests/TidyTests
+	$(PYTEST) -q Tests/TidyTests Benchmarks/Tests
 	$(SWIFT) build $(STRICT)
 	@$(MAKE) simulate SEEDS=1500
 
@@ -97,6 +106,14 @@ fuzz: dependencies
 	$(SWIFT) build --package-path Fuzz --scratch-path .build-fuzz -c release \
 	  -Xswiftc -sanitize=fuzzer,address --product fuzz
 	@TARGET=$(TARGET) TIME=$(TIME) RUNS=$(RUNS) scripts/fuzz
+
+bench: build
+	@scripts/install-dependencies bench
+	@$(PYTHON) -B Benchmarks/run.py --rounds $(ROUNDS) $(if $(ONLY),--only $(ONLY)) \
+	  $(if $(QUICK),--quick) $(if $(DOCUMENT),--document)
+
+bench-test: test-dependencies
+	$(PYTEST) -q Benchmarks/Tests
 
 format:
 	$(SWIFT) format format --in-place --recursive --parallel $(SWIFT_SOURCES)

@@ -51,11 +51,11 @@ def test_nothing_is_left_for_later():
 @pytest.mark.parametrize(
     ("header", "home"),
     [
-        ("libwebsockets.h", "Sources/CWebSockets/"),
+        ("libwebsockets.h", ("Sources/CWebSockets/", "Benchmarks/Programs/")),
         ("curl/curl.h", "Sources/CHTTPClient/"),
-        ("uv.h", "Sources/CLoop/"),
+        ("uv.h", ("Sources/CLoop/", "Benchmarks/Programs/")),
         # The tests of TLS have a client of their own, in a C target of its own.
-        ("openssl/", ("Sources/COpenSSL/", "Tests/CTLSClient/")),
+        ("openssl/", ("Sources/COpenSSL/", "Tests/CTLSClient/", "Benchmarks/Programs/")),
         ("jansson.h", "Sources/CJansson/"),
         ("yaml.h", "Sources/CYAML/"),
         ("zlib.h", "Sources/CContentCoding/"),
@@ -104,7 +104,7 @@ def test_what_is_sendable_unchecked_says_why_it_is_safe():
 def test_the_files_that_the_documents_name_are_there():
     documents = [path for path in FILES if path.suffix == ".md" and path.name != "CHANGELOG.md"]
     expression = re.compile(r"`([\w+.-]+/[\w+./-]+\.(?:swift|c|h|py|service|yaml|example))`")
-    homes = [ROOT, ROOT / "Sources", ROOT / "Tests"]
+    homes = [ROOT, ROOT / "Sources", ROOT / "Tests", ROOT / "Benchmarks"]
     named = {
         (name(path), file)
         for path in documents

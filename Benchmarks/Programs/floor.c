@@ -1,0 +1,118 @@
+// floor PORT PAYLOAD: the least that a fan-out can cost. Whoever upgrades on another path than
+// /trigger is a member. A trigger's message of "1" sends a ready frame to each member with a send()
+// each; one of "8" sends eight with a writev() each. Nothing is parsed that need not be.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "server.h"
+
+enum { descriptor_max = 1 << 20, gathered_count = 8, masked_payload_offset = 6 };
+
+enum role { role_none, role_upgrading, role_member, role_trigger };
+
+static uint8_t roles[descriptor_max];
+static int members[descriptor_max];
+static unsigned member_count;
+static uint8_t *frame;
+static size_t frame_size;
+
+// Any key of the client's will do: the load client sends the one of RFC 6455.
+static const char upgraded[] =
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+
+static void wait_until_writable(int fd) {
+  struct pollfd writable = {.fd = fd, .events = POLLOUT};
+  if (poll(&writable, 1, 10000) != 1) fail("a member that reads nothing");
+}
+
+static void send_rest(int fd, size_t sent, unsigned count) {
+  for (size_t whole = frame_size * count; sent < whole;) {
+    size_t offset = sent % frame_size;
+    ssize_t more = send(fd, frame + offset, frame_size - offset, MSG_NOSIGNAL);
+    if (more < 0 && errno != EAGAIN) fail("send");
+    if (more < 0) wait_until_writable(fd);
+    if (more > 0) sent += (size_t)more;
+  }
+}
+
+static void broadcast_single(void) {
+  for (unsigned i = 0; i < member_count; i++) {
+    ssize_t sent = send(members[i], frame, frame_size, MSG_NOSIGNAL);
+    if (sent != (ssize_t)frame_size) send_rest(members[i], sent > 0 ? (size_t)sent : 0, 1);
+  }
+}
+
+static void broadcast_gathered(void) {
+  struct iovec parts[gathered_count];
+  for (unsigned i = 0; i < gathered_count; i++) parts[i] = (struct iovec){frame, frame_size};
+  for (unsigned i = 0; i < member_count; i++) {
+    ssize_t sent = writev(members[i], parts, gathered_count);
+    if (sent == (ssize_t)(frame_size * gathered_count)) continue;
+    send_rest(members[i], sent > 0 ? (size_t)sent : 0, gathered_count);
+  }
+}
+
+static void upgrade(int fd, const char *head) {
+  roles[fd] = strstr(head, "GET /trigger") != NULL ? role_trigger : role_member;
+  if (roles[fd] == role_member) members[member_count++] = fd;
+  if (send(fd, upgraded, sizeof upgraded - 1, MSG_NOSIGNAL) < 0) fail("send");
+}
+
+static void leave(int fd) {
+  for (unsigned i = 0; i < member_count; i++) {
+    if (members[i] == fd) members[i] = members[--member_count];
+  }
+  roles[fd] = role_none;
+  close(fd);
+}
+
+static void readable(int fd) {
+  static char buffer[1 << 16];
+  ssize_t size = recv(fd, buffer, sizeof buffer - 1, 0);
+  if (size < 0 && errno == EAGAIN) return;
+  if (size <= 0) {
+    leave(fd);
+    return;
+  }
+  buffer[size] = 0;
+  if (roles[fd] == role_upgrading) {
+    upgrade(fd, buffer);
+  } else if (roles[fd] == role_trigger && size > masked_payload_offset) {
+    if (buffer[masked_payload_offset] == '8') broadcast_gathered();
+    else broadcast_single();
+  }
+}
+
+static void accept_one(int listener, int epoll) {
+  int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK), on = 1;
+  if (fd < 0 || fd >= descriptor_max) return;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  roles[fd] = role_upgrading;
+  struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+  if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0) fail("epoll_ctl");
+}
+
+int main(int argc, char **argv) {
+  if (argc != 3) return 64;
+  raise_descriptor_limit();
+  frame = ready_frames((size_t)atol(argv[2]), 1, 0, &frame_size);
+  int listener = listening_socket((uint16_t)atoi(argv[1])), epoll = epoll_create1(0);
+  struct epoll_event event = {.events = EPOLLIN, .data.fd = listener};
+  if (epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event) != 0) fail("epoll_ctl");
+  for (;;) {
+    struct epoll_event events[256];
+    int count = epoll_wait(epoll, events, 256, -1);
+    for (int i = 0; i < count; i++) {
+      if (events[i].data.fd == listener) accept_one(listener, epoll);
+      else readable(events[i].data.fd);
+    }
+  }
+}

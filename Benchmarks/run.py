@@ -1,0 +1,70 @@
+"""Runs the gateway and its rivals side by side and writes down what came of it.
+
+    make bench                       everything, into docs/BENCHMARKS.md
+    make bench ONLY=fanout ROUNDS=5  one scenario, or several with commas between them
+    make bench ROUNDS=1 QUICK=1      to see that all of it runs
+"""
+
+import argparse
+import importlib
+import signal
+import sys
+import time
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).parent))
+
+from bench import machine, tokens  # noqa: E402, F401
+from bench.bench import ROOT, Bench  # noqa: E402
+from bench.programs import compile_all  # noqa: E402
+from bench.table import Section, between_markers, markdown  # noqa: E402
+
+SCENARIOS = ["fanout", "rooms"]
+DOCUMENT = ROOT / "docs" / "BENCHMARKS.md"
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="", help="scenarios, with commas between them")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="short and small, to try it")
+    parser.add_argument("--document", action="store_true", help="put the tables into docs")
+    given = parser.parse_args()
+    given.chosen = [name for name in given.only.split(",") if name] or SCENARIOS
+    unknown = [name for name in given.chosen if name not in SCENARIOS]
+    if unknown or given.rounds < 1:
+        parser.error(f"no such scenario: {', '.join(unknown)}; there are {', '.join(SCENARIOS)}")
+    return given
+
+
+def sections(bench: Bench, chosen: list[str]) -> list[Section]:
+    found = []
+    for name in chosen:
+        start = time.monotonic()
+        found.append(importlib.import_module(f"bench.scenarios.{name}").run(bench))
+        bench.say(f"{name}: {time.monotonic() - start:.0f} s")
+    return found
+
+
+def main() -> None:
+    given = arguments()
+    # A SIGTERM unwinds as an exception would, so that no server stays behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    bench = Bench(rounds=given.rounds, is_quick=given.quick)
+    if not (ROOT / ".build/release/notes-gateway").exists():
+        sys.exit("there is no .build/release/notes-gateway: make build")
+    compile_all(bench)
+    found = sections(bench, given.chosen)
+    text = markdown(found, machine.about(bench))
+    results = bench.directory / "results.md"
+    results.write_text(text)
+    print(text)
+    bench.say(f"written to {results}")
+    if given.document:
+        DOCUMENT.write_text(between_markers(DOCUMENT.read_text(), text))
+        bench.say(f"and into {DOCUMENT}")
+
+
+if __name__ == "__main__":
+    main()
