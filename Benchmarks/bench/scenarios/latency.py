@@ -1,0 +1,64 @@
+"""How long from a write to the last of a hundred who hear of it, at half of the peak rate."""
+
+from contextlib import ExitStack
+
+from ..bench import Bench
+from ..figures import merged, percentile
+from ..load import Load
+from ..servers.choice import has_node
+from ..servers.gateway import API, Gateway, Live, NodeService
+from ..table import Section, below
+
+HEADER = ["server", "peak writes/s", "at", "p50 ms", "p99 ms", "p99.9 ms", "load"]
+MEMBERS = 100
+# So many writes under way keep the server busy, which is its peak.
+WINDOW = 16
+NANOSECONDS = 1e6
+
+
+class Listening:
+    """A room and its writer, first at its peak, then at half of it."""
+
+    def __init__(self, bench: Bench, server: Live, load: Load) -> None:
+        self.server = server
+        self._load = load
+        self._milliseconds = 500 if bench.is_quick else 2000
+        self.histograms: list[dict[str, int]] = []
+        self.load_share = 0.0
+        load.choose(server.single())
+        load.run(300, WINDOW)
+        result = load.run(self._milliseconds // 2, WINDOW)
+        self.peak = result.triggers * 1e9 / result.wall_ns
+        self.rate = max(1, int(self.peak / 2))
+
+    def measure(self) -> float:
+        result = self._load.rate(self._milliseconds, self.rate)
+        self.histograms.append(result.histogram)
+        self.load_share = max(self.load_share, result.load_share)
+        return percentile(merged([result.histogram]), 99)
+
+
+def run(bench: Bench) -> Section:
+    section = Section(f"Latency: from a write to the last of {MEMBERS} members", HEADER)
+    with ExitStack() as stack:
+        api = stack.enter_context(API(bench))
+        servers: list[Live] = [stack.enter_context(Gateway(bench, api, 1024))]
+        if has_node(bench):
+            servers.append(stack.enter_context(NodeService(bench, api, 1024)))
+        runs = {}
+        for server in servers:
+            load = Load(bench, server.port, server.members(), MEMBERS)
+            runs[server.name] = Listening(bench, server, stack.enter_context(load))
+        bench.say(f"latency: {len(servers)} servers")
+        rounds = bench.alternate({name: each.measure for name, each in runs.items()})
+    for name, each in runs.items():
+        every = merged(each.histograms)
+        times = [percentile(every, percent) / NANOSECONDS for percent in (50, 99, 99.9)]
+        section.rows.append([name, f"{each.peak:,.0f}", f"{each.rate:,}/s",
+                             *(f"{value:.2f}" for value in times), f"{each.load_share:.0%}"])
+    quiet = sorted(rounds["gateway"])[len(rounds["gateway"]) // 2] / NANOSECONDS
+    section.goals.append(below("latency of a write, p99, median of rounds", quiet, 1, " ms"))
+    section.notes.append(
+        "Timed in the load client, from when a write was due to the last member's frame: the "
+        "API's time and the client's own are in it, and a write that went out late counts as late.")
+    return section
