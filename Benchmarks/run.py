@@ -20,7 +20,8 @@ from bench.bench import ROOT, Bench  # noqa: E402
 from bench.programs import compile_all  # noqa: E402
 from bench.table import Section, between_markers, markdown  # noqa: E402
 
-SCENARIOS = ["fanout", "rooms", "proxy", "writes", "idle", "latency", "tls", "handshakes"]
+SCENARIOS = ["fanout", "rooms", "proxy", "writes", "idle", "latency", "tls", "handshakes",
+             "crowd", "workers"]
 DOCUMENT = ROOT / "docs" / "BENCHMARKS.md"
 
 
