@@ -39,8 +39,8 @@ DOCUMENT ?=
 SWIFT_SOURCES = Package.swift Sources Tests Fuzz/Package.swift
 
 .PHONY: help build demo test unit-test end-to-end-test check simulate soak turnover scrape fuzz \
-  bench bench-test \
-  format asan tsan install install-files package package-test clean dependencies test-dependencies
+  bench bench-test format asan tsan install install-files package package-test clean \
+  dependencies test-dependencies
 
 help:
 	@echo "make demo      build, and run a gateway, a notes API and a page on this machine"
