@@ -16,10 +16,8 @@ RELEASE = -c release --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xl
   -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=.
 STRICT = --explicit-target-dependency-import-check error
 # A crash under a sanitizer must end, not wait for a backtrace. XCTest, which is not used, leaks.
-# ThreadSanitizer does not know pthread_clockjoin_np: to it who was waited for so has leaked.
 SANITIZED = SWIFT_BACKTRACE=enable=no NOTES_GATEWAY_SLOW=4 \
-  LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/leaks.supp:print_suppressions=0 \
-  TSAN_OPTIONS=report_thread_leaks=0
+  LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/leaks.supp:print_suppressions=0
 
 # What `make simulate` runs: so many seeds, or one, with all that happens in it.
 SEEDS ?= 1000

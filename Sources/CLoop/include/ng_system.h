@@ -26,7 +26,7 @@ int ng_processor_count(void);
 void ng_name_thread(const char *name);
 
 /// Waits for the end of `thread` until `deadline_ns` of CLOCK_MONOTONIC. Returns 0, or an errno:
-/// ETIMEDOUT when it still runs.
+/// EBUSY when it still runs.
 int ng_join_thread(pthread_t thread, uint64_t deadline_ns);
 
 /// Lets the process open `wanted` descriptors, or as many as it may ask for; never fewer than
