@@ -43,14 +43,14 @@ enum UpgradeRefusal: String, MetricLabel {
   case goingAway = "going_away"
   case originNotAllowed = "origin_not_allowed"
   case connections
-  case connectionsPerUser = "connections_per_user"
   case connectionsPerAddress = "connections_per_address"
   case unauthenticatedConnections = "unauthenticated_connections"
 
-  init(_ refusal: ConnectionLimits.Refusal) {
+  /// Nil for what only an authentication is refused for, and counted as.
+  init?(_ refusal: ConnectionLimits.Refusal) {
     switch refusal {
     case .all: self = .connections
-    case .perUser: self = .connectionsPerUser
+    case .perUser: return nil
     case .perAddress: self = .connectionsPerAddress
     case .unauthenticated: self = .unauthenticatedConnections
     }

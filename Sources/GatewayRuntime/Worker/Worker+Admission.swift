@@ -11,7 +11,7 @@ extension Worker {
     switch counts.accept(from: network(of: peer)) {
     case .success(let ticket): return .accept(ticket)
     case .failure(let refusal):
-      metrics.upgradesRefused.count(UpgradeRefusal(refusal))
+      count(refusal)
       noteRefused(refusal, peer)
       return .refuse(refusal.answer)
     }
@@ -45,10 +45,14 @@ extension Worker {
     switch counts.upgrade(ticket, from: network(of: client)) {
     case .success(let ticket): return .accept(ticket, client: client)
     case .failure(let refusal):
-      metrics.upgradesRefused.count(UpgradeRefusal(refusal))
+      count(refusal)
       noteRefused(refusal, client)
       return .refuse(refusal.answer)
     }
+  }
+
+  private func count(_ refusal: ConnectionLimits.Refusal) {
+    if let refusal = UpgradeRefusal(refusal) { metrics.upgradesRefused.count(refusal) }
   }
 
   func malformedUpgradeRefused() {
