@@ -33,6 +33,7 @@ from harness.key_server import KeyServer
 from harness.notes_api import NotesAPI
 from harness.proxies import any_proxy, passed_through, proxy, upstream, upstream_scheme
 from harness.schemes import configuration_of, with_trust
+from harness.timing import wait_until
 from harness.tokens import Issuer
 from harness.websocket import Handshake, WebSocket
 from harness.writes import Write, write_of
@@ -247,6 +248,22 @@ def server(issuer: Issuer) -> Iterator[KeyServer]:
 def admin(gateway: Gateway) -> Admin:
     """The admin listener of a gateway whose configuration has one."""
     return Admin(gateway)
+
+
+@pytest.fixture
+def grown(admin: Admin) -> Callable[..., float]:
+    """How much a counter has grown since the test began, as soon as it has grown by `least`: a
+    client may see what is counted before it is, or the other way round."""
+    before = admin.metrics()
+
+    def grown(name: str, least: float = 1, **labels: str) -> float:
+        def growth() -> float:
+            return admin.metrics()(name, **labels) - before(name, **labels)
+
+        wait_until(lambda: growth() >= least, what=f"{name} {labels}")
+        return growth()
+
+    return grown
 
 
 @pytest.fixture

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
+from harness.admin import LISTENING
 from harness.device import Device, Message
 from harness.gateway import Gateway
 from harness.notes_api import NotesAPI
 from harness.renewal import run_out
-from harness.timing import duration
+from harness.timing import duration, wait_until
 
 CONFIGURATION = {
+    **LISTENING,
     "authentication": {
         "clock_skew": "0s", "expiry_grace": duration(1), "early_messages": {"count": 0},
     },
@@ -108,25 +110,27 @@ def overloaded(scene: Scene) -> Message:
     return error
 
 
-@pytest.mark.parametrize(
-    ("provoke", "text", "carried"),
-    [
-        (invalid_json, "Invalid message format", {}),
-        (invalid_message, None, {}),
-        (unknown_type, "Unknown message type", {}),
-        (authentication_required, "Authentication required", {}),
-        (token_expired, "Token expired, authenticate again", {"noteId": "NOTE"}),
-        (not_found, "Note not found or access denied", {"noteId": "NOTE"}),
-        (upstream_rejected, "Too long a title", {"noteId": "NOTE", "status": 422}),
-        (upstream_unavailable, "Failed to update note", {"noteId": "NOTE", "outcome": "unknown"}),
-        (upstream_timeout, "Failed to update note", {"noteId": "NOTE", "outcome": "unknown"}),
-        (too_large, None, {}),
-        (too_many_rooms, None, {"noteId": "OTHER"}),
-        (overloaded, "Gateway overloaded, try again", {"noteId": "NOTE"}),
-    ],
-    ids=lambda value: value.__name__ if callable(value) else "",
-)
-def test_every_code_has_its_text_and_carries_what_the_table_says(scene, provoke, text, carried):
+# The text of each, where it is always the same, and what it carries.
+PROVOCATIONS = {
+    invalid_json: ("Invalid message format", {}),
+    invalid_message: (None, {}),
+    unknown_type: ("Unknown message type", {}),
+    authentication_required: ("Authentication required", {}),
+    token_expired: ("Token expired, authenticate again", {"noteId": "NOTE"}),
+    not_found: ("Note not found or access denied", {"noteId": "NOTE"}),
+    upstream_rejected: ("Too long a title", {"noteId": "NOTE", "status": 422}),
+    upstream_unavailable: ("Failed to update note", {"noteId": "NOTE", "outcome": "unknown"}),
+    upstream_timeout: ("Failed to update note", {"noteId": "NOTE", "outcome": "unknown"}),
+    too_large: (None, {}),
+    too_many_rooms: (None, {"noteId": "OTHER"}),
+    overloaded: ("Gateway overloaded, try again", {"noteId": "NOTE"}),
+}
+
+
+@pytest.mark.parametrize("provoke", PROVOCATIONS, ids=lambda provoke: provoke.__name__)
+def test_every_code_has_its_text_and_carries_what_the_table_says(scene, admin, provoke):
+    text, carried = PROVOCATIONS[provoke]
+    before = admin.metrics()("errors_total", code=provoke.__name__)
     error = provoke(scene)
     assert (error["type"], error["code"]) == ("error", provoke.__name__), error.text
     assert isinstance(error["message"], str) and error["message"]
@@ -135,3 +139,8 @@ def test_every_code_has_its_text_and_carries_what_the_table_says(scene, provoke,
     expected = {name: names.get(value, value) for name, value in carried.items()}
     assert {name: error.get(name) for name in carried} == expected
     assert EXTRAS & set(error) == EXTRAS & set(carried)
+    # One that is seen may not be counted yet.
+    wait_until(
+        lambda: admin.metrics()("errors_total", code=provoke.__name__) == before + 1,
+        what="the error in the metrics",
+    )

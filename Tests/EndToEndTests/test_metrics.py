@@ -70,32 +70,8 @@ def scheme() -> str:
 def admin(gateway) -> Admin:
     """Of the file's gateway, when what the test before has left behind is gone."""
     admin = Admin(gateway)
-
-    def is_quiet() -> bool:
-        metrics = admin.metrics()
-        states = ("authenticated", "unauthenticated", "http")
-        others = ("rooms", "joined", "lane_queue", "upstream_in_flight")
-        counts = [metrics("connections", state=state) for state in states]
-        return not any([*counts, *map(metrics, others)])
-
-    wait_until(is_quiet, what="a gateway that nobody uses")
+    admin.wait_until_quiet()
     return admin
-
-
-@pytest.fixture
-def grown(admin):
-    """How much a counter has grown since the test began, as soon as it has grown by `least`: a
-    client may see what is counted before it is, or the other way round."""
-    before = admin.metrics()
-
-    def grown(name: str, least: float = 1, **labels: str) -> float:
-        def growth() -> float:
-            return admin.metrics()(name, **labels) - before(name, **labels)
-
-        wait_until(lambda: growth() >= least, what=f"{name} {labels}")
-        return growth()
-
-    return grown
 
 
 def wait_for(admin: Admin, name: str, value: float, **labels: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from . import http
 from .endpoint import Endpoint
 from .gateway import Gateway
+from .timing import wait_until
 
 # For a gateway that is to have one.
 LISTENING = {"admin": {"listen": "127.0.0.1:0"}}
@@ -84,6 +85,18 @@ class Admin:
         assert response.status == 200, response
         assert response.header("Content-Type") == "text/plain; version=0.0.4; charset=utf-8"
         return Metrics(response.body.decode())
+
+    def wait_until_quiet(self) -> None:
+        """Waits until nobody uses the gateway: what a test has left behind is gone."""
+
+        def is_quiet() -> bool:
+            metrics = self.metrics()
+            states = ("authenticated", "unauthenticated", "http")
+            others = ("rooms", "joined", "lane_queue", "upstream_in_flight")
+            counts = [metrics("connections", state=state) for state in states]
+            return not any([*counts, *map(metrics, others)])
+
+        wait_until(is_quiet, what="a gateway that nobody uses")
 
     def publish(self, token: str | None, events: Any) -> http.Response:
         return self.ask("POST", "/publish", events, token=token)
