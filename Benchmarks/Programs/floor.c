@@ -13,7 +13,7 @@
 
 #include "server.h"
 
-enum { descriptor_max = 1 << 20, gathered_count = 8, masked_payload_offset = 6 };
+enum { descriptor_max = 1 << 20, gathered_count = 8, trigger_size = 7 };
 
 enum role { role_none, role_upgrading, role_member, role_trigger };
 
@@ -74,6 +74,14 @@ static void leave(int fd) {
   close(fd);
 }
 
+// Messages of one character, masked with zeros: several may have come at once.
+static void triggered(const char *messages, ssize_t size) {
+  for (ssize_t i = trigger_size; i <= size; i += trigger_size) {
+    if (messages[i - 1] == '8') broadcast_gathered();
+    else broadcast_single();
+  }
+}
+
 static void readable(int fd) {
   static char buffer[1 << 16];
   ssize_t size = recv(fd, buffer, sizeof buffer - 1, 0);
@@ -85,9 +93,8 @@ static void readable(int fd) {
   buffer[size] = 0;
   if (roles[fd] == role_upgrading) {
     upgrade(fd, buffer);
-  } else if (roles[fd] == role_trigger && size > masked_payload_offset) {
-    if (buffer[masked_payload_offset] == '8') broadcast_gathered();
-    else broadcast_single();
+  } else if (roles[fd] == role_trigger) {
+    triggered(buffer, size);
   }
 }
 

@@ -29,6 +29,14 @@ def test_all_members_hear_all_messages(bench: Bench, payload: int):
             assert result.answers == 0
 
 
+def test_messages_that_are_under_way_together_are_all_heard(bench: Bench):
+    with Floor(bench, 100) as floor, Load(bench, floor.port, floor.members(), 3) as load:
+        load.choose(floor.single())
+        result = load.run(20, window=100)
+        assert result.triggers >= 100
+        assert result.deliveries == 3 * result.triggers
+
+
 def test_at_a_rate_each_message_is_timed_once(bench: Bench):
     with Floor(bench, 100) as floor, Load(bench, floor.port, floor.members(), 7) as load:
         load.choose(floor.single())
