@@ -7,6 +7,7 @@
 // It ends with its input.
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,8 @@ static SSL_CTX *tls_context(void) {
 int main(int argc, char **argv) {
   struct options options = parse(argc, argv);
   raise_descriptor_limit();
+  // OpenSSL writes without MSG_NOSIGNAL.
+  signal(SIGPIPE, SIG_IGN);
   static struct load load;
   load.epoll = epoll_create1(EPOLL_CLOEXEC);
   load.tls = tls_context();

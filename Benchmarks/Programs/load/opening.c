@@ -10,6 +10,10 @@
 
 static const int stuck_ms = 20000;
 
+// The beginning of what came last without what was expected, for who wants to know why.
+static char unexpected[400];
+static size_t unexpected_size;
+
 void begin_step(struct load *load, struct connection *connection) {
   if (connection->step == connection->script->step_count) {
     connection->is_open = true;
@@ -25,6 +29,7 @@ void begin_step(struct load *load, struct connection *connection) {
 
 static void end_step(struct load *load, struct connection *connection) {
   if (!connection->is_found) {
+    fprintf(stderr, "load: %.*s\n", (int)unexpected_size, unexpected);
     errno = 0;
     fail("an answer that does not hold what it should");
   }
@@ -63,8 +68,8 @@ size_t opening_received(struct load *load, struct connection *connection, const 
     connection->is_found = true;
   }
   if (!connection->is_found) {
-    fprintf(stderr, "load: expected %.*s, got %.*s\n", (int)step->expected_size, step->expected,
-            size < 400 ? (int)size : 400, bytes);
+    unexpected_size = size < sizeof unexpected ? size : sizeof unexpected;
+    memcpy(unexpected, bytes, unexpected_size);
   }
   return connection->is_head_over ? 0 : head_received(load, connection, bytes, size);
 }

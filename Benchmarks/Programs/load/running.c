@@ -9,6 +9,9 @@
 #include "load.h"
 
 static const int stuck_ms = 20000;
+// Of a run at a rate: more than a server takes of one note without refusing some. What is due waits
+// here then, and counts as late.
+static const uint64_t under_way_max = 128;
 
 // Buckets of a factor of two, each cut into 32: a time is known to 3 %.
 static void note_time(struct load *load, uint64_t ns) {
@@ -107,7 +110,7 @@ void run_open(struct load *load, uint64_t duration_ms, uint32_t rate) {
   begin_run(load);
   struct writer *writer = &load->writers[0];
   uint32_t members = (uint32_t)load->rooms[writer->trigger->room].members;
-  load->ring_size = 1 << 16;
+  load->ring_size = 2 * under_way_max;
   load->sent_at = calloc(load->ring_size, sizeof *load->sent_at);
   load->pending = calloc(load->ring_size, sizeof *load->pending);
   if (load->sent_at == NULL || load->pending == NULL) fail("memory");
@@ -119,8 +122,8 @@ void run_open(struct load *load, uint64_t duration_ms, uint32_t rate) {
     (void)!read(timer, &expirations, sizeof expirations);
     // Each is timed from when it was due: a late one is not a quick one.
     for (; due <= now_ns(); due += period) {
+      if (writer->sent - finished(load, writer) >= under_way_max) break;
       uint32_t slot = (uint32_t)(writer->sent % load->ring_size);
-      if (load->pending[slot] != 0) fail("a server that is 65536 messages behind");
       load->sent_at[slot] = due;
       load->pending[slot] = members;
       pull(writer);
