@@ -82,7 +82,8 @@ end-to-end-test: test-dependencies build
 
 check: test-dependencies
 	$(SWIFT) format lint --strict --recursive --parallel $(SWIFT_SOURCES)
-	$(PYTEST) -q Tests/TidyTests Benchmarks/Tests/test_figures.py Benchmarks/Tests/test_table.py
+	$(PYTEST) -q Tests/TidyTests Benchmarks/Tests/test_figures.py Benchmarks/Tests/test_table.py \
+	  Benchmarks/Tests/test_run.py
 	$(SWIFT) build $(STRICT)
 	@$(MAKE) simulate SEEDS=1500
 

@@ -8,6 +8,7 @@
 import argparse
 import importlib
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).parent))
 
 from bench import machine, tokens  # noqa: E402, F401
-from bench.bench import ROOT, Bench  # noqa: E402
+from bench.bench import ROOT, Bench, reason  # noqa: E402
 from bench.programs import compile_all  # noqa: E402
 from bench.table import Section, between_markers, markdown  # noqa: E402
 
@@ -39,32 +40,40 @@ def arguments() -> argparse.Namespace:
     return given
 
 
-def sections(bench: Bench, chosen: list[str]) -> list[Section]:
-    found = []
+def measure(bench: Bench, chosen: list[str], results: Path) -> str:
+    """What came of the chosen scenarios, in `results` from the first on: a run may be cut off."""
+    found: list[Section] = []
+    text = ""
     for name in chosen:
         start = time.monotonic()
-        found.append(importlib.import_module(f"bench.scenarios.{name}").run(bench))
+        scenario = importlib.import_module(f"bench.scenarios.{name}")
+        try:
+            found.append(scenario.run(bench))
+        except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+            bench.failed[name] = reason(error)
+            bench.say(f"{name} failed: {error}")
         bench.say(f"{name}: {time.monotonic() - start:.0f} s")
-    return found
+        text = markdown(found, machine.about(bench))
+        results.write_text(text)
+    return text
 
 
 def main() -> None:
     given = arguments()
     # A SIGTERM unwinds as an exception would, so that no server stays behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
     bench = Bench(rounds=given.rounds, is_quick=given.quick)
     if not (ROOT / ".build/release/notes-gateway").exists():
         sys.exit("there is no .build/release/notes-gateway: make build")
     compile_all(bench)
-    found = sections(bench, given.chosen)
-    text = markdown(found, machine.about(bench))
     results = bench.directory / "results.md"
-    results.write_text(text)
+    text = measure(bench, given.chosen, results)
     print(text)
     bench.say(f"written to {results}")
     if given.document:
         DOCUMENT.write_text(between_markers(DOCUMENT.read_text(), text))
         bench.say(f"and into {DOCUMENT}")
+    sys.exit(1 if bench.failed else 0)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,8 @@ class Bench:
     is_quick: bool
     directory: Path = ROOT / ".build" / "bench"
     left_out: dict[str, str] = field(default_factory=dict)
+    # Scenarios in which the gateway itself, or the load, could not go on.
+    failed: dict[str, str] = field(default_factory=dict)
     _numbers: itertools.count = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
@@ -61,6 +63,18 @@ class Bench:
     def connections_max(self, descriptors_each: int = 1) -> int:
         """How many clients a server can have that spends so many descriptors on each."""
         return (self.descriptors - 500) // descriptors_each
+
+    def able(self, what: str, makers: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+        """What each makes. Who fails is left out, but for the first, who must not."""
+        made = {}
+        for name, make in makers.items():
+            try:
+                made[name] = make()
+            except (OSError, RuntimeError) as error:
+                if not made:
+                    raise
+                self.leave_out(f"{name}, {what}", reason(error))
+        return made
 
     def alternate(
         self, contestants: Mapping[Any, Callable[[], float]]

@@ -62,8 +62,8 @@ class Load(Process):
     def _answer(self) -> dict:
         line = self.popen.stdout.readline()
         if not line:
-            self.popen.wait()
-            raise RuntimeError(f"the load client gave up: {self.log_text()}")
+            code = self.popen.wait()
+            raise RuntimeError(f"the load client gave up ({code}): {self.log_text()}")
         return json.loads(line)
 
     def _ask(self, line: str) -> dict:

@@ -50,4 +50,5 @@ def about(bench: Bench) -> list[str]:
         f"{', '.join(map(str, bench.load_cores))}, the API on "
         f"{', '.join(map(str, bench.api_cores))}",
     ]
+    lines += [f"- **failed: {name}: {why}**" for name, why in bench.failed.items()]
     return lines + [f"- left out: {name}: {why}" for name, why in bench.left_out.items()]

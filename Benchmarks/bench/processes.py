@@ -48,11 +48,19 @@ class Process:
         return self.log.read_text(errors="backslashreplace")[-2000:]
 
     def thread_times(self) -> dict[str, int]:
+        """How long each thread has run, in ns."""
+        return self._scheduled(0)
+
+    def waiting_ns(self) -> int:
+        """How long its threads could have run and did not, since others had the core."""
+        return sum(self._scheduled(1).values())
+
+    def _scheduled(self, field: int) -> dict[str, int]:
         times = {}
         for pid in self.pids():
             for task in Path(f"/proc/{pid}/task").iterdir():
                 with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                    times[task.name] = int((task / "schedstat").read_text().split()[0])
+                    times[task.name] = int((task / "schedstat").read_text().split()[field])
         return times
 
     def cpu_ns(self) -> int:

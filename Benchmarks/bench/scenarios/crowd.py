@@ -32,7 +32,7 @@ def run(bench: Bench) -> Section:
             if count:
                 scripts = gateway.members(rooms=101)[1:]
                 stack.enter_context(Load(bench, gateway.port, scripts, count))
-            load = stack.enter_context(Load(bench, gateway.port, gateway.members(), MEMBERS))
+            load = stack.enter_context(gateway.filled(MEMBERS))
             contestants[count] = Contestant(gateway, load)
             contestants[count].choose("single")
         bench.say(f"crowd: {len(contestants)} servers")

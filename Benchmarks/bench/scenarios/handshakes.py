@@ -53,7 +53,8 @@ def run(bench: Bench) -> Section:
             each.measure()
         bench.say(f"handshakes: {len(arrivals)} servers")
         costs = bench.alternate({name: each.measure for name, each in arrivals.items()})
-    for (name, algorithm), each in arrivals.items():
+    for name, algorithm in costs:
+        each = arrivals[name, algorithm]
         cost = median(costs[name, algorithm])
         section.rows.append([name, algorithm, f"{cost / 1000:.0f}", f"{1e9 / cost:,.0f}",
                              f"{each.load_share:.0%}"])

@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from functools import partial
 
 from ..bench import Bench, reason
-from ..load import Load
 from ..servers.choice import rivals, start_all
 from ..servers.gateway import API, Gateway
 from ..servers.server import Server
@@ -17,13 +16,12 @@ KIBIBYTE = 1024
 DESCRIPTORS_OVER_TLS = 3
 
 
-def memory_each(bench: Bench, server: Server, count: int) -> float:
+def memory_each(server: Server, count: int) -> float:
     """Bytes for one of `count` clients, without what the first hundred brought about."""
-    scripts = server.members()
-    with Load(bench, server.port, scripts, 100, uses_tls=server.uses_tls):
+    with server.filled(100):
         time.sleep(0.5)
         before = server.resident_size()
-        with Load(bench, server.port, scripts, count, uses_tls=server.uses_tls):
+        with server.filled(count):
             server.settle()
             return (server.resident_size() - before) / count
 
@@ -37,9 +35,9 @@ def one_kind(bench: Bench, section: Section, uses_tls: bool, count: int) -> floa
         for server in start_all(bench, stack, starts):
             bench.say(f"idle: {server.name}{', TLS' if uses_tls else ''}")
             try:
-                sizes[server.name] = memory_each(bench, server, count)
+                sizes[server.name] = memory_each(server, count)
             except RuntimeError as error:
-                bench.leave_out(server.name, reason(error))
+                bench.leave_out(f"{server.name}, idle", reason(error))
             server.stop()
     mine = sizes["gateway"]
     for name, size in sizes.items():

@@ -1,19 +1,22 @@
 """How long from a write to the last of a hundred who hear of it, at half of the peak rate."""
 
 from contextlib import ExitStack
+from functools import partial
 
 from ..bench import Bench
-from ..figures import merged, percentile
+from ..figures import median, merged, percentile
 from ..load import Load
 from ..servers.choice import has_node
 from ..servers.gateway import API, Gateway, Live, NodeService
 from ..table import Section, below
 
-HEADER = ["server", "peak writes/s", "at", "p50 ms", "p99 ms", "p99.9 ms", "load"]
+HEADER = ["server", "peak writes/s", "at", "p50 ms", "p99 ms", "p99.9 ms", "waited", "load"]
 MEMBERS = 100
 # So many writes under way keep the server busy, which is its peak.
 WINDOW = 16
 NANOSECONDS = 1e6
+# A share of the time in which a server could have run and did not: beyond it, it was disturbed.
+WAITED_MAX = 0.02
 
 
 class Listening:
@@ -24,6 +27,7 @@ class Listening:
         self._load = load
         self._milliseconds = 500 if bench.is_quick else 2000
         self.histograms: list[dict[str, int]] = []
+        self.waited: list[float] = []
         self.load_share = 0.0
         load.choose(server.single())
         load.run(300, WINDOW)
@@ -32,7 +36,9 @@ class Listening:
         self.rate = max(1, int(self.peak / 2))
 
     def measure(self) -> float:
+        before = self.server.waiting_ns()
         result = self._load.rate(self._milliseconds, self.rate)
+        self.waited.append((self.server.waiting_ns() - before) / result.wall_ns)
         self.histograms.append(result.histogram)
         self.load_share = max(self.load_share, result.load_share)
         return percentile(merged([result.histogram]), 99)
@@ -42,22 +48,27 @@ def run(bench: Bench) -> Section:
     section = Section(f"Latency: from a write to the last of {MEMBERS} members", HEADER)
     with ExitStack() as stack:
         api = stack.enter_context(API(bench))
-        servers: list[Live] = [stack.enter_context(Gateway(bench, api, 1024))]
-        if has_node(bench):
-            servers.append(stack.enter_context(NodeService(bench, api, 1024)))
-        runs = {}
-        for server in servers:
-            load = Load(bench, server.port, server.members(), MEMBERS)
-            runs[server.name] = Listening(bench, server, stack.enter_context(load))
-        bench.say(f"latency: {len(servers)} servers")
+
+        def listening(kind: type[Live]) -> Listening:
+            server = stack.enter_context(kind(bench, api, 1024))
+            return Listening(bench, server, stack.enter_context(server.filled(MEMBERS)))
+
+        kinds = [Gateway, NodeService] if has_node(bench) else [Gateway]
+        runs = bench.able("latency", {kind.name: partial(listening, kind) for kind in kinds})
+        bench.say(f"latency: {len(runs)} servers")
         rounds = bench.alternate({name: each.measure for name, each in runs.items()})
-    for name, each in runs.items():
+    for name in rounds:
+        each = runs[name]
         every = merged(each.histograms)
         times = [percentile(every, percent) / NANOSECONDS for percent in (50, 99, 99.9)]
         section.rows.append([name, f"{each.peak:,.0f}", f"{each.rate:,}/s",
-                             *(f"{value:.2f}" for value in times), f"{each.load_share:.0%}"])
-    quiet = sorted(rounds["gateway"])[len(rounds["gateway"]) // 2] / NANOSECONDS
-    section.goals.append(below("latency of a write, p99, median of rounds", quiet, 1, " ms"))
+                             *(f"{value:.2f}" for value in times),
+                             f"{median(each.waited):.1%}", f"{each.load_share:.0%}"])
+    typical = median(rounds["gateway"]) / NANOSECONDS
+    section.goals.append(below("latency of a write, p99, median of rounds", typical, 1, " ms"))
+    if median(runs["gateway"].waited) > WAITED_MAX:
+        section.notes.append("Others had the gateway's core while it had something to do "
+                             "(\"waited\"): these times are the machine's more than its own.")
     section.notes.append(
         "Timed in the load client, from when a write was due to the last member's frame: the "
         "API's time and the client's own are in it, and a write that went out late counts as late.")

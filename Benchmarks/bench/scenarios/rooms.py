@@ -7,7 +7,7 @@ from ..figures import median, ratio
 from ..servers.gateway import API, Gateway
 from ..servers.server import Floor
 from ..table import Section, at_most
-from .fanout import Contestant, fill
+from .fanout import Contestant
 
 HEADER = ["server", "members", "µs each", "to the smallest room", "load"]
 # What the gateway sends for 1 KiB of content.
@@ -23,7 +23,8 @@ def run(bench: Bench) -> Section:
         for members in (few, many):
             for server in (Gateway(bench, api), Floor(bench, PAYLOAD)):
                 stack.enter_context(server)
-                contestant = Contestant(server, fill(bench, stack, server, members))
+                load = stack.enter_context(server.filled(members))
+                contestant = Contestant(server, load)
                 contestant.choose("single")
                 contestants[server.name, members] = contestant
         bench.say(f"rooms: {few} and {many:,} members")

@@ -1,6 +1,7 @@
 """What a write costs, and how many there are in a second, with an API that answers at once."""
 
 from contextlib import ExitStack
+from functools import partial
 
 from ..bench import Bench
 from ..figures import ratio
@@ -38,14 +39,15 @@ def run(bench: Bench) -> Section:
     section = Section(f"Writes: {WRITERS} writers, a note each, 1 KiB", HEADER)
     with ExitStack() as stack:
         api = stack.enter_context(API(bench, 1024))
-        servers: list[Live] = [stack.enter_context(Gateway(bench, api))]
-        if has_node(bench):
-            servers.append(stack.enter_context(NodeService(bench, api)))
-        runs = {}
-        for server in servers:
-            load = stack.enter_context(Load(bench, server.port, [], 0, rooms=WRITERS))
-            runs[server.name] = Writing(server, load)
-        bench.say(f"writes: {len(servers)} servers")
+
+        def writing(kind: type[Live]) -> Writing:
+            server = stack.enter_context(kind(bench, api))
+            load = Load(bench, server.port, [], 0, rooms=WRITERS)
+            return Writing(server, stack.enter_context(load))
+
+        kinds = [Gateway, NodeService] if has_node(bench) else [Gateway]
+        runs = bench.able("writes", {kind.name: partial(writing, kind) for kind in kinds})
+        bench.say(f"writes: {len(runs)} servers")
         costs = bench.alternate({name: each.measure for name, each in runs.items()})
     mine = costs["gateway"]
     show_beside_gateway(section, costs, runs)

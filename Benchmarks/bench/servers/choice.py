@@ -1,7 +1,7 @@
 """Who takes part: the rivals that are on this machine."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 
@@ -11,7 +11,7 @@ from .gateway import API, NodeService
 from .nginx import Nchan
 from .server import Floor, FloorTLS, Server, UWebSockets
 
-Starts = Mapping[str, Callable[[], Server]]
+Starts = dict[str, Callable[[], Server]]
 
 
 def rivals(
@@ -19,7 +19,7 @@ def rivals(
 ) -> Starts:
     """How each is started: floors and rivals that send messages of `payload` bytes."""
     floor = FloorTLS if uses_tls else Floor
-    starts: dict[str, Callable[[], Server]] = {floor.name: partial(floor, bench, payload)}
+    starts: Starts = {floor.name: partial(floor, bench, payload)}
     python = python_with_socketify(bench)
     if python:
         starts[UWebSockets.name] = partial(UWebSockets, bench, python, payload, uses_tls)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ..bench import Bench
+from ..load import Load
 from ..plans import Script, Trigger, TriggerSet, message, upgrade
 from ..processes import Process, free_port
 from ..programs import make_certificate
@@ -12,6 +13,8 @@ class Server(Process):
     """A server under test, one process or a few, pinned to the server's core."""
 
     name = ""
+    # How many clients may be on their way to it at once.
+    in_flight = 64
 
     def __init__(self, bench: Bench, command: list, uses_tls: bool = False, **options) -> None:
         self.bench = bench
@@ -29,6 +32,11 @@ class Server(Process):
     def members(self) -> list[Script]:
         """What a member says until it hears the room."""
         return [[upgrade("/member")]]
+
+    def filled(self, members: int) -> Load:
+        """So many members in the room, until the end of the block."""
+        return Load(self.bench, self.port, self.members(), members, uses_tls=self.uses_tls,
+                    in_flight=self.in_flight)
 
     def single(self) -> TriggerSet:
         """One message to the room, each time."""
@@ -82,4 +90,6 @@ class UWebSockets(Triggered):
         program = Path(__file__).parents[2] / "Programs" / "uwebsockets.py"
         command = [python, "-B", program, self.port, payload]
         command += make_certificate(bench) if uses_tls else []
+        # It closes some of several clients that shake hands at the same time.
+        self.in_flight = 1 if uses_tls else 64
         super().__init__(bench, command, uses_tls)
