@@ -15,6 +15,12 @@ def processor() -> str:
     return match[1] if match else platform.machine()
 
 
+def kernel() -> str:
+    """Its version, without what a distributor or a host adds."""
+    match = re.match(r"[\d.]+", platform.release())
+    return match[0] if match else platform.release()
+
+
 def first(pattern: str, *command: str) -> str:
     match = re.search(pattern, output(*command))
     return match[1] if match else ""
@@ -42,7 +48,7 @@ def about(bench: Bench) -> list[str]:
     lines = [
         f"- {datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC, {bench.rounds} rounds"
         + (", quick: too short to be relied on" if bench.is_quick else ""),
-        f"- {processor()}, {len(bench.cores)} cores, Linux {platform.release()}, "
+        f"- {processor()}, {len(bench.cores)} cores, Linux {kernel()}, "
         f"{bench.descriptors:,} descriptors a process, load before {os.getloadavg()[0]:.1f}",
         f"- {', '.join(versions(bench))}",
         "- the server on core "
