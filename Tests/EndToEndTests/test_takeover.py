@@ -6,8 +6,8 @@ import socket
 
 import pytest
 
+from harness.crowd import Crowd
 from harness.prober import Prober
-from harness.returning import Crowd
 from harness.service_manager import activating
 from harness.timing import duration
 

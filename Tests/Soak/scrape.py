@@ -25,9 +25,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "EndToEndTests"))
 
 from harness.admin import LISTENING, Admin  # noqa: E402
 from harness.configuration import base, merged  # noqa: E402
+from harness.crowd import Crowd  # noqa: E402
 from harness.gateway import ROOT, Gateway, Output  # noqa: E402
 from harness.notes_api import NotesAPI  # noqa: E402
-from harness.returning import Crowd  # noqa: E402
 from harness.timing import wait_until  # noqa: E402
 from harness.tokens import Issuer  # noqa: E402
 

@@ -24,14 +24,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "EndToEndTests"))
 
 from harness import http  # noqa: E402
 from harness.certificates import Authority  # noqa: E402
-from harness.configuration import Configuration, merged  # noqa: E402
+from harness.configuration import Configuration  # noqa: E402
 from harness.device import Device  # noqa: E402
+from harness.crowd import Crowd  # noqa: E402
 from harness.gateway import Gateway  # noqa: E402
 from harness.key_server import KeyServer, login, rules, wait_for_log  # noqa: E402
 from harness.notes_api import NotesAPI  # noqa: E402
 from harness.prober import Probes, Prober  # noqa: E402
 from harness.reload import reload  # noqa: E402
-from harness.returning import Crowd  # noqa: E402
 from harness.schemes import configuration_of, with_trust  # noqa: E402
 from harness.service_manager import activating  # noqa: E402
 from harness.timing import wait_until  # noqa: E402
@@ -127,7 +127,7 @@ def be_reloaded(stage: Stage) -> None:
     stage.keys.publish(old, new)
     reload_all(stage, new_limit=20_000, key_changes=1)
     assert authentication(stage, new) == "auth_success"
-    crowd.token_of = new.token
+    crowd.world.token_of = new.token
     stage.keys.publish(new)
     reload_all(stage, new_limit=30_000, key_changes=2)
     assert authentication(stage, new) == "auth_success"
@@ -163,7 +163,7 @@ def reload_all(stage: Stage, new_limit: int, key_changes: int) -> None:
     if stage.scheme == "wss":
         assert shown_certificate(gateway) == stage.authority.certificate_file.read_text()
         with_trust(gateway, stage.authority)
-        stage.crowd.endpoint = gateway.endpoint
+        stage.crowd.world.endpoint = gateway.endpoint
 
 
 def be_stopped(stage: Stage) -> None:
