@@ -253,7 +253,9 @@ def admin(gateway: Gateway) -> Admin:
 @pytest.fixture
 def grown(admin: Admin) -> Callable[..., float]:
     """How much a counter has grown since the test began, as soon as it has grown by `least`: a
-    client may see what is counted before it is, or the other way round."""
+    client may see what is counted before it is, or the other way round. It begins when what the
+    tests before have left behind is gone."""
+    admin.wait_until_quiet()
     before = admin.metrics()
 
     def grown(name: str, least: float = 1, **labels: str) -> float:

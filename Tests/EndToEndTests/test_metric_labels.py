@@ -30,19 +30,6 @@ def scheme() -> str:
     return "ws"
 
 
-@pytest.fixture
-def admin(gateway) -> Admin:
-    admin = Admin(gateway)
-    admin.wait_until_quiet()
-    return admin
-
-
-def wait_for(admin: Admin, name: str, value: float, **labels: str) -> None:
-    wait_until(
-        lambda: admin.metrics()(name, **labels) == value, what=f"{name} {labels} = {value}"
-    )
-
-
 # connections_closed_total
 
 CLOSINGS = {
@@ -67,6 +54,9 @@ CLOSINGS_ELSEWHERE = {"4408", "4429"}
 def test_connections_are_closed(gateway, grown, stranger, device, user, code):
     client = stranger(gateway) if code == "4401" else device(user)
     CLOSINGS[code](client)
+    if code != "1006":
+        client.websocket.expect_end()
+        client.close()
     assert grown("connections_closed_total", code=code) == 1
 
 
@@ -80,7 +70,7 @@ def test_clients_are_sent_away(start_gateway, api, device_of, user, note):
         other.expect("going_away")
         other.websocket.expect_close(1001)
     writer.expect("going_away")
-    wait_for(admin, "connections_closed_total", 3, code="1001")
+    admin.wait_for("connections_closed_total", 3, code="1001")
     assert admin.metrics()("messages_sent_total", type="going_away") == 4
     gate.open()
     writer.websocket.expect_close(1001)
@@ -112,7 +102,7 @@ def test_connections_over_a_limit_are_refused(start_gateway, stranger, open_sock
     stranger(gateway)
     with pytest.raises(HandshakeRefused):
         open_socket(gateway.endpoint)
-    wait_for(admin, "upgrades_refused_total", 1, reason=reason)
+    admin.wait_for("upgrades_refused_total", 1, reason=reason)
 
 
 def test_handshakes_that_come_too_late_are_refused(start_gateway, api, device_of, user, note):
@@ -283,7 +273,7 @@ def test_keys_are_fetched(start_gateway):
 
     def are(*counts: int) -> None:
         for result, count in zip(REFRESHES, counts):
-            wait_for(admin, "key_refreshes_total", count, result=result)
+            admin.wait_for("key_refreshes_total", count, result=result)
 
     are(1, 0, 0)
     reload(gateway, {"limits": {"rooms_per_connection": 1}})
@@ -307,7 +297,7 @@ def test_the_configuration_is_read_again(start_gateway):
     gateway.file.write_text(yaml(merged(gateway.configuration, {"nonsense": 1})))
     gateway.signal(signal.SIGHUP)
     wait_for_log(gateway, "the new configuration is wrong")
-    wait_for(admin, "configuration_reloads_total", 1, result="failed")
+    admin.wait_for("configuration_reloads_total", 1, result="failed")
     assert admin.metrics()("configuration_reloads_total", result="success") == 1
 
 

@@ -74,10 +74,6 @@ def admin(gateway) -> Admin:
     return admin
 
 
-def wait_for(admin: Admin, name: str, value: float, **labels: str) -> None:
-    wait_until(lambda: admin.metrics()(name, **labels) == value, what=f"{name} = {value}")
-
-
 def test_all_names_of_the_list_are_there_with_their_labels_and_no_others(
     gateway, admin, device, user, note
 ):
@@ -113,20 +109,20 @@ def test_connections_open_authenticate_and_close(gateway, admin, grown, stranger
     client = stranger(gateway)
     assert grown("connections_opened_total") == 1
     state = "connections"
-    wait_for(admin, state, start(state, state="unauthenticated") + 1, state="unauthenticated")
+    admin.wait_for(state, start(state, state="unauthenticated") + 1, state="unauthenticated")
     client.authenticate(gateway.issuer.token(user))
     assert grown("authentications_total", result="success") == 1
-    wait_for(admin, state, start(state, state="authenticated") + 1, state="authenticated")
+    admin.wait_for(state, start(state, state="authenticated") + 1, state="authenticated")
     assert admin.metrics()(state, state="unauthenticated") == start(state, state="unauthenticated")
     client.websocket.send_close(1000)
     assert grown("connections_closed_total", code="1000") == 1
-    wait_for(admin, state, start(state, state="authenticated"), state="authenticated")
+    admin.wait_for(state, start(state, state="authenticated"), state="authenticated")
     cut = stranger(gateway)
     cut.websocket.close()
     assert grown("connections_closed_total", code="1006") == 1
     with http.connect(gateway.endpoint):
-        wait_for(admin, state, 1, state="http")
-    wait_for(admin, state, 0, state="http")
+        admin.wait_for(state, 1, state="http")
+    admin.wait_for(state, 0, state="http")
 
 
 def test_tokens_that_do_not_do(gateway, grown, stranger, issuer, user):
@@ -163,7 +159,7 @@ def test_too_many_connections_of_an_address(start_gateway, stranger, open_socket
     metrics = admin.metrics()
     assert metrics("authentications_total", result="too_many_connections") == 1
     assert metrics("errors_total", code="too_many_connections") == 1
-    wait_for(admin, "connections_closed_total", 1, code="4429")
+    admin.wait_for("connections_closed_total", 1, code="4429")
 
 
 def test_messages_by_type(grown, device, user, note):
@@ -231,13 +227,13 @@ def test_rooms_and_their_members(admin, device, user, note, api, new_name):
     other = api.add(new_name("note"), user)
     clients = [device(user, note) for _ in range(6)]
     clients[0].join(other)
-    wait_for(admin, "rooms", start("rooms") + 2)
-    wait_for(admin, "joined", start("joined") + 7)
+    admin.wait_for("rooms", start("rooms") + 2)
+    admin.wait_for("joined", start("joined") + 7)
     clients[0].leave(other)
     for client in clients:
         client.leave(note)
-    wait_for(admin, "rooms", start("rooms"))
-    wait_for(admin, "joined", start("joined"))
+    admin.wait_for("rooms", start("rooms"))
+    admin.wait_for("joined", start("joined"))
 
 
 def test_what_waits_for_the_api(admin, api, device, user, note):
@@ -247,11 +243,11 @@ def test_what_waits_for_the_api(admin, api, device, user, note):
     for number in range(4):
         writer.send("note_update", noteId=note, changes={"number": number})
     gate.wait_for_arrival()
-    wait_for(admin, "upstream_in_flight", start("upstream_in_flight") + 1)
-    wait_for(admin, "lane_queue", start("lane_queue") + 3)
+    admin.wait_for("upstream_in_flight", start("upstream_in_flight") + 1)
+    admin.wait_for("lane_queue", start("lane_queue") + 3)
     gate.open()
-    wait_for(admin, "lane_queue", start("lane_queue"))
-    wait_for(admin, "upstream_in_flight", start("upstream_in_flight"))
+    admin.wait_for("lane_queue", start("lane_queue"))
+    admin.wait_for("upstream_in_flight", start("upstream_in_flight"))
 
 
 def test_requests_that_pass_through(gateway, grown, api, user, note):
@@ -314,9 +310,9 @@ def test_a_slow_reader(start_gateway, api, device_of, user, note):
         if metrics("slow_consumers_closed_total") == 1:
             break
     assert max(sizes) > 500_000
-    wait_for(admin, "slow_consumers_closed_total", 1)
-    wait_for(admin, "connections_closed_total", 1, code="4408")
-    wait_for(admin, "outbound_queue_bytes", 0)
+    admin.wait_for("slow_consumers_closed_total", 1)
+    admin.wait_for("connections_closed_total", 1, code="4408")
+    admin.wait_for("outbound_queue_bytes", 0)
     slow.websocket.close()
 
 

@@ -86,6 +86,12 @@ class Admin:
         assert response.header("Content-Type") == "text/plain; version=0.0.4; charset=utf-8"
         return Metrics(response.body.decode())
 
+    def wait_for(self, name: str, value: float, **labels: str) -> None:
+        """Waits until a sample has this value."""
+        wait_until(
+            lambda: self.metrics()(name, **labels) == value, what=f"{name} {labels} = {value}"
+        )
+
     def wait_until_quiet(self) -> None:
         """Waits until nobody uses the gateway: what a test has left behind is gone."""
 
