@@ -1,5 +1,3 @@
-#include "ng_tls.h"
-
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -10,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "ng_tls_private.h"
 
 // MARK: ticket keys
 
@@ -156,15 +156,6 @@ static int failed(char *error, size_t error_size, const char *what, const char *
   return -1;
 }
 
-/// For an encrypted private key: without this OpenSSL would ask at the terminal.
-static int give_no_passphrase(char *buffer, int size, int is_writing, void *context) {
-  (void)buffer;
-  (void)size;
-  (void)is_writing;
-  (void)context;
-  return -1;
-}
-
 /// OpenSSL's ALPN callback. A client that speaks nothing of ours is told so (RFC 7301, 3.2).
 static int choose_protocol(SSL *session, const unsigned char **chosen, unsigned char *size,
                            const unsigned char *offered, unsigned int offered_size,
@@ -184,20 +175,6 @@ static void demand_security(SSL_CTX *context) {
   if (SSL_CTX_get_security_level(context) < SECURITY_LEVEL_MIN) {
     SSL_CTX_set_security_level(context, SECURITY_LEVEL_MIN);
   }
-}
-
-static int load_certificate(SSL_CTX *context, const char *certificate_file,
-                            const char *private_key_file, char *error, size_t error_size) {
-  SSL_CTX_set_default_passwd_cb(context, give_no_passphrase);
-  if (SSL_CTX_use_certificate_chain_file(context, certificate_file) != 1) {
-    return failed(error, error_size, "cannot use the certificate", certificate_file);
-  }
-  // The second finds a key of another kind than the certificate's, which the first takes.
-  if (SSL_CTX_use_PrivateKey_file(context, private_key_file, SSL_FILETYPE_PEM) != 1 ||
-      SSL_CTX_check_private_key(context) != 1) {
-    return failed(error, error_size, "cannot use the private key", private_key_file);
-  }
-  return 0;
 }
 
 static int number_of(ng_tls_version version) {
@@ -228,8 +205,9 @@ int ng_tls_configure(struct ssl_ctx_st *context, const ng_tls_settings *settings
   SSL_CTX_set_timeout(context, NG_TLS_TICKET_LIFETIME_S);
   // Sessions live in the clients' tickets: a cache would be one worker's.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  return load_certificate(context, settings->certificate_file, settings->private_key_file, error,
-                          error_size);
+  ng_tls_file culprit;
+  return ng_tls_load_pair(context, settings->certificate_file, settings->private_key_file, &culprit,
+                          error, error_size);
 }
 
 int ng_tls_check(const ng_tls_settings *settings, char *error, size_t error_size) {
@@ -246,9 +224,11 @@ int ng_tls_check(const ng_tls_settings *settings, char *error, size_t error_size
 
 /// `native` is a context: what OpenSSL keeps a certificate, its chain and its key in together.
 ng_tls_certificate *_Nullable ng_tls_certificate_load(const char *certificate_file,
-                                                      const char *private_key_file, char *error,
+                                                      const char *private_key_file,
+                                                      ng_tls_file *culprit, char *error,
                                                       size_t error_size) {
   ERR_clear_error();
+  *culprit = NG_TLS_FILE_NONE;
   pthread_once(&index_once, make_index);
   SSL_CTX *context = SSL_CTX_new(TLS_server_method());
   if (context == NULL) {
@@ -257,7 +237,8 @@ ng_tls_certificate *_Nullable ng_tls_certificate_load(const char *certificate_fi
   }
   // What a listener would refuse at the start it is not given later either.
   demand_security(context);
-  if (load_certificate(context, certificate_file, private_key_file, error, error_size) < 0) {
+  if (ng_tls_load_pair(context, certificate_file, private_key_file, culprit, error, error_size) <
+      0) {
     SSL_CTX_free(context);
     return NULL;
   }

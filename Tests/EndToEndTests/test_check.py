@@ -92,7 +92,25 @@ def test_a_key_that_does_not_fit_its_certificate_is_a_problem(check, directory):
     result = check(change)
     assert result.returncode == 1
     assert result.stdout == ""
-    assert "listen[0].tls: cannot use the private key" in result.stderr
+    file = (directory / "notes-gateway.yaml").read_text().splitlines()
+    (line,) = [number for number, text in enumerate(file, 1) if "private_key_file" in text]
+    assert f"notes-gateway.yaml:{line}:" in result.stderr
+    assert (
+        f'listen[0].tls.private_key_file: "{other.key_file}" is not the key of the certificate in '
+        in result.stderr
+    )
+
+
+def test_a_certificate_file_without_a_certificate_is_a_problem_of_that_file(check, directory):
+    change = tls(directory)
+    files = change["listen"][0]["tls"]
+    files["certificate_file"] = files["private_key_file"]
+    result = check(change)
+    assert result.returncode == 1
+    assert (
+        f'listen[0].tls.certificate_file: "{files["private_key_file"]}" has a private key and no '
+        "certificate in it; expected a PEM certificate and its chain\n" in result.stderr
+    )
 
 
 def test_a_chain_that_is_not_in_order_is_a_warning(check, directory):

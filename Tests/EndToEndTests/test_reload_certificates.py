@@ -101,7 +101,8 @@ def test_a_pair_that_does_not_fit_is_refused_with_its_place(
     gateway.file.write_text(yaml(configuration))
     gateway.signal(signal.SIGHUP)
     line = wait_for_log(gateway, "ERROR the new configuration is wrong")
-    assert re.search(r"notes-gateway\.yaml:\d+:\d+: listen\[0\]\.tls: .*private key", line), line
+    key = r"listen\[0\]\.tls\.private_key_file"
+    assert re.search(rf"notes-gateway\.yaml:\d+:\d+: {key}: .* is not the key of", line), line
     assert serial_number(gateway) == certificate(authority)
 
 
@@ -115,7 +116,7 @@ def test_files_that_change_are_read_again_and_a_half_written_pair_is_waited_for(
     before = certificate(own_authority)
     new = Authority(tmp_path / "new")
     own_authority.certificate_file.write_bytes(new.certificate_file.read_bytes())
-    wait_for_log(gateway, "WARNING a certificate has changed and can't be used.*private key")
+    wait_for_log(gateway, "WARNING a certificate has changed and can't be used.*is not the key of")
     assert serial_number(gateway) == before
     os.replace(new.key_file, own_authority.key_file)
     wait_until(

@@ -101,22 +101,66 @@ import Testing
     #expect(try TestResponse(from: other).status == 200)
   }
 
+  private typealias Unusable = (
+    certificate: String, key: String, culprit: TLSCertificateError.File, problem: String
+  )
+
+  /// `DIR` is where the files are.
+  private static let unusable: [Unusable] = [
+    (
+      "missing.pem", "key.pem", .certificate,
+      "\"DIR/missing.pem\" cannot be read: No such file or directory; expected a PEM certificate "
+        + "and its chain"
+    ),
+    (
+      "empty.pem", "key.pem", .certificate,
+      "\"DIR/empty.pem\" has no certificate in it; expected a PEM certificate and its chain"
+    ),
+    (
+      "key.pem", "key.pem", .certificate,
+      "\"DIR/key.pem\" has a private key and no certificate in it; expected a PEM certificate and "
+        + "its chain"
+    ),
+    (
+      "certificate.pem", "missing.pem", .privateKey,
+      "\"DIR/missing.pem\" cannot be read: No such file or directory; expected a PEM private key"
+    ),
+    (
+      "certificate.pem", "empty.pem", .privateKey,
+      "\"DIR/empty.pem\" has no private key in it; expected a PEM private key"
+    ),
+    (
+      "certificate.pem", "certificate.pem", .privateKey,
+      "\"DIR/certificate.pem\" has a certificate and no private key in it; expected a PEM private "
+        + "key"
+    ),
+    (
+      "certificate.pem", "encrypted.pem", .privateKey,
+      "\"DIR/encrypted.pem\" is encrypted with a passphrase; expected a PEM private key without one"
+    ),
+    (
+      "certificate.pem", "other-kind.pem", .privateKey,
+      "\"DIR/other-kind.pem\" is not the key of the certificate in \"DIR/certificate.pem\"; "
+        + "expected the private key that it was made with"
+    ),
+    (
+      "certificate.pem", "other.pem", .privateKey,
+      "\"DIR/other.pem\" is not the key of the certificate in \"DIR/certificate.pem\"; "
+        + "expected the private key that it was made with"
+    ),
+  ]
+
   @Test func `what keeps a certificate from being used is said`() throws {
     let certificate = try TestCertificate()
     let keys = TLSTicketKeys()
-    let cases: [(certificate: String, key: String, problem: String)] = [
-      ("missing.pem", "key.pem", "cannot use the certificate"),
-      ("empty.pem", "key.pem", "cannot use the certificate"),
-      ("certificate.pem", "missing.pem", "cannot use the private key"),
-      ("certificate.pem", "encrypted.pem", "cannot use the private key"),
-      ("certificate.pem", "other-kind.pem", "cannot use the private key"),
-      ("certificate.pem", "other.pem", "cannot use the private key"),
-    ]
-    for (file, key, problem) in cases {
+    for (file, key, culprit, problem) in TLSTests.unusable {
       let settings = certificate.settings(certificate: file, key: key)
-      let said = settings.problem(ticketKeys: keys) ?? "nothing"
-      #expect(said.hasPrefix(problem), "\(file), \(key)")
-      #expect(!said.contains("\n"))
+      let said = settings.problem(ticketKeys: keys)
+      let whole = problem.replacing("DIR", with: certificate.directory)
+      #expect(said == whole, "\(file), \(key)")
+      let error = #expect(throws: TLSCertificateError.self) { try TLSCertificate(settings) }
+      #expect(error?.description == whole)
+      #expect(error?.file == culprit)
       let loop = Loop()
       do {
         _ = try Front(

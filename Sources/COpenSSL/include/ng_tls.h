@@ -65,9 +65,18 @@ typedef struct ng_tls_certificate {
   void *native;
 } ng_tls_certificate;
 
-/// Reads both files. NULL with the reason as one line in `error`. The caller's.
+/// Which of a certificate's files it is that can't be used.
+typedef enum __attribute__((enum_extensibility(closed))) ng_tls_file {
+  NG_TLS_FILE_NONE,
+  NG_TLS_FILE_CERTIFICATE,
+  NG_TLS_FILE_PRIVATE_KEY,
+} ng_tls_file;
+
+/// Reads both files. NULL with the reason as one line in `error`, and in `culprit` which of them
+/// has to change. The caller's.
 ng_tls_certificate *_Nullable ng_tls_certificate_load(const char *certificate_file,
-                                                      const char *private_key_file, char *error,
+                                                      const char *private_key_file,
+                                                      ng_tls_file *culprit, char *error,
                                                       size_t error_size);
 
 /// Contexts that use it go on doing so.

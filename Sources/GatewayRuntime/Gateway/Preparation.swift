@@ -64,10 +64,16 @@ package struct Preparation: Sendable {
     var problems: [ConfigurationProblem] = []
     for (index, listener) in configuration.listeners.enumerated() {
       guard let tls = listener.tls else { continue }
-      do throws(FrontError) {
+      do throws(TLSCertificateError) {
         certificates.append(try StampedCertificate(TLSSettings(tls)))
       } catch {
-        let key = "listen[\(index)].tls"
+        let tls = "listen[\(index)].tls"
+        let key =
+          switch error.file {
+          case .certificate: "\(tls).certificate_file"
+          case .privateKey: "\(tls).private_key_file"
+          case nil: tls
+          }
         problems.append(configuration.places.problem(with: key, error.description))
       }
     }

@@ -44,6 +44,7 @@ extension PeerAddress: Loggable {}
 extension ClosedReason: Loggable {}
 extension ListenError: Loggable {}
 extension FrontError: Loggable {}
+extension TLSCertificateError: Loggable {}
 extension KeySetURL: Loggable {}
 extension ConfigurationProblem: Loggable {}
 

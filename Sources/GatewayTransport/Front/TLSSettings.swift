@@ -73,10 +73,13 @@ package final class TLSTicketKeys: @unchecked Sendable {
   }
 }
 
+/// Room for two paths, which Linux holds to 4096 bytes each, and for what is said of them.
+private let errorSizeMax = 2 * 4096 + 512
+
 /// Runs something that leaves the reason of its failure in a buffer, and returns that reason; nil
 /// when it succeeds.
 func withErrorText(_ body: (UnsafeMutablePointer<CChar>, Int) -> Bool) -> String? {
-  withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
+  withUnsafeTemporaryAllocation(of: CChar.self, capacity: errorSizeMax) { buffer in
     buffer.initialize(repeating: 0)
     guard let start = buffer.baseAddress else { return "out of memory" }
     return body(start, buffer.count) ? nil : String(cString: start)

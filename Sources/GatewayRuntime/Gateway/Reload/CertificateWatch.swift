@@ -50,7 +50,7 @@ final class CertificateWatch {
   /// and the last one shown meanwhile.
   private func renewal(of way: inout Way) -> TLSCertificate? {
     guard way.isBroken || StampedCertificate.Stamp(way.settings) != way.stamp else { return nil }
-    do throws(FrontError) {
+    do throws(TLSCertificateError) {
       let read = try StampedCertificate(way.settings)
       way.stamp = read.stamp
       way.isBroken = false

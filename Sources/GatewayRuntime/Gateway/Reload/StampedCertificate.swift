@@ -7,7 +7,7 @@ struct StampedCertificate: Sendable {
   let stamp: Stamp
 
   /// Reads the files of `settings`, or says what is wrong with them.
-  init(_ settings: TLSSettings) throws(FrontError) {
+  init(_ settings: TLSSettings) throws(TLSCertificateError) {
     // Before: what changes while it is read looks different afterwards.
     stamp = Stamp(settings)
     certificate = try TLSCertificate(settings)
