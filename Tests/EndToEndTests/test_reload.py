@@ -18,6 +18,8 @@ from harness.upstream import Upstream, echo
 from harness.websocket import Handshake, HandshakeRefused
 from harness.writes import hold_update
 
+WAITS = "part of the new configuration waits for a restart"
+
 
 def test_what_is_wrong_is_said_with_its_place_and_nothing_changes(
     start_gateway, device_of, user, note
@@ -68,12 +70,12 @@ def test_what_only_a_restart_changes_is_named_and_stays(start_gateway, device_of
     device = device_of(gateway, user, note)
     reload(gateway, {"workers": 3, "limits": {"rooms_per_connection": 1}}, {"port": 1})
     for key in ("listen", "workers"):
-        line = wait_for_log(gateway, f"WARNING the new configuration.* {key}: ")
+        line = wait_for_log(gateway, f"WARNING {WAITS} .* {key}: ")
         assert "until a restart" in line and f"{gateway.file}:" in line, line
     device.refused("join_note", "too_many_rooms", noteId="another")
     device_of(gateway, user)
     reload(gateway, {})
-    assert count(gateway, "WARNING the new configuration.* workers: ") == 2
+    assert count(gateway, f"WARNING {WAITS} .* workers: ") == 2
 
 
 def test_reloads_are_counted_and_the_admin_listener_stays(start_gateway):

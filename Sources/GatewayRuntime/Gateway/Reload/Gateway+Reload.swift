@@ -51,7 +51,10 @@ extension Gateway {
 
   private func warn(of new: Preparation) {
     let first = preparation.configuration
-    for problem in first.problemsOfReload(to: new.configuration) + new.warnings {
+    for problem in first.problemsOfReload(to: new.configuration) {
+      log.warning("part of the new configuration waits for a restart", [.problem: problem])
+    }
+    for problem in new.warnings {
       log.warning("the new configuration", [.problem: problem])
     }
     let wanted = new.configuration.descriptorCountWanted(workerCount: handles.count)
