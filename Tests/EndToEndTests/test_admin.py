@@ -159,7 +159,9 @@ def test_a_port_that_is_in_use_stops_the_start(admin, tmp_path, issuer):
     result = run("serve", "--config", file)
     assert result.returncode == 1
     assert re.search(
-        rf"yaml:\d+:\d+: admin\.listen: {address}: Address already in use", result.stderr
+        rf"yaml:\d+:\d+: admin\.listen: {address}: Address already in use; "
+        "expected a free address\n",
+        result.stderr,
     ), result.stderr
 
 

@@ -328,7 +328,8 @@ def test_serve_does_not_start_on_a_port_that_is_taken(file):
         file.write_text(yaml(configuration))
         result = run("serve", "--config", file)
     assert result.returncode == 1
-    assert str(configuration["listen"][0]["port"]) in result.stderr
+    port = configuration["listen"][0]["port"]
+    assert f":{port}: Address already in use; expected a free address\n" in result.stderr
 
 
 def token(file: Path, *more: str) -> str:

@@ -14,7 +14,7 @@ package enum BindTrial {
     var inherited = InheritedListeners(environment.sockets)
     var problems: [ConfigurationProblem] = []
     func report(_ key: String, _ address: ListenAddress, _ error: ListenError) {
-      problems.append(configuration.places.problem(with: key, "\(address): \(error)"))
+      problems.append(configuration.places.problem(with: key, error.problem(at: address)))
     }
     for (index, listener) in configuration.listeners.enumerated()
     where inherited.take(at: listener.address).isEmpty {

@@ -69,6 +69,7 @@ package struct Inspection {
     return configuration.places.problem(
       with: "limits.connections",
       "with \(configuration.connectionBounds.all) of them \(wanted) files are open, and here a "
-        + "process may open \(limit) (LimitNOFILE, ulimit -n)")
+        + "process may open \(limit) (LimitNOFILE, ulimit -n); expected a higher limit of open "
+        + "files (the systemd unit sets it), or a lower limits.connections")
   }
 }

@@ -1,5 +1,6 @@
 import GatewayConfiguration
 import GatewayLoop
+import Glibc
 
 /// The listening sockets of all workers, open before any of them runs, so that an address that
 /// can't be had stops the start.
@@ -40,7 +41,7 @@ struct Listeners {
       } catch {
         close()
         let problem = configuration.places.problem(
-          with: "listen[\(index)]", "\(listener.address): \(error)")
+          with: "listen[\(index)]", error.problem(at: listener.address))
         throw .configuration(ConfigurationProblems([problem]))
       }
     }
@@ -67,7 +68,8 @@ struct Listeners {
       }
       close()
       removeSocketFiles()
-      let problem = configuration.places.problem(with: "admin.listen", "\(address): \(error)")
+      let problem = configuration.places.problem(
+        with: "admin.listen", error.problem(at: address))
       throw .configuration(ConfigurationProblems([problem]))
     }
   }
@@ -124,5 +126,12 @@ struct Listeners {
       if case .unix(path: let path) = place.address { ListeningSocket.removeFile(at: path) }
     }
     if case .unix(path: let path) = admin?.address { ListeningSocket.removeFile(at: path) }
+  }
+}
+
+extension ListenError {
+  /// What is wrong with `address`, for one who can change it.
+  func problem(at address: ListenAddress) -> String {
+    "\(address): \(self)" + (number == EADDRINUSE ? "; expected a free address" : "")
   }
 }
