@@ -9,6 +9,7 @@ import pytest
 from harness import http, rest
 from harness.admin import Admin
 from harness.endpoint import Endpoint
+from harness.key_server import wait_for_log
 from harness.logs import objects, socket_in
 from harness.signing import envelope
 from harness.timing import wait_until
@@ -164,6 +165,16 @@ def test_what_is_refused_often_is_told_once_a_second_and_counted(start_gateway):
     assert told(lines()[0]) == 1
     assert len(lines()) <= 2 + time.monotonic() - start
     assert all(origin[:500] in line and len(line) < 2000 for line in lines())
+
+
+def test_an_upgrade_on_a_wrong_path_is_told_without_its_query(start_gateway):
+    gateway = start_gateway({"proxy": {"enabled": False}})
+    request = Handshake("/socket?token=abc").encode(gateway.endpoint)
+    assert http.exchange(gateway.endpoint, request).status == 404
+    line = wait_for_log(gateway, "upgrade refused")
+    message = "NOTICE upgrade refused: the path is not among websocket.paths"
+    assert re.search(rf"{message} .*path=\S*/socket\S* .*peer=", line + " "), line
+    assert "abc" not in gateway.log.text
 
 
 def test_the_level_keeps_quieter_lines_out(start_gateway, device_of, user, tmp_path):

@@ -24,6 +24,7 @@ package enum LogKey: String, Sendable {
   case note
   case notes
   case origin
+  case path
   case peer
   case port
   case problem

@@ -7,6 +7,8 @@ enum LogKind: Hashable, Sendable {
   /// The process or the system has no descriptors or memory left.
   case acceptFailed
   case originRefused
+  /// An upgrade on a path that is none of `websocket.paths`.
+  case pathRefused
   case connectionRefused(ConnectionLimits.Refusal)
   case rateExceeded
   case slowReader

@@ -27,6 +27,7 @@ extension Worker {
   ) -> UpgradeDecision {
     guard setup.admission.hasWebSocket(at: head.path) else {
       metrics.upgradesRefused.count(.notFound)
+      noteRefused(path: head.path, setup.trustedProxies.client(of: head, from: peer))
       return .refuse(HTTPRefusal(status: 404, code: "not_found", message: "No WebSocket here"))
     }
     if phase != .running {
@@ -90,6 +91,13 @@ extension Worker {
     log.notice(
       "upgrade refused: the origin is not among websocket.allowed_origins", as: .originRefused,
       [.origin: origin, .host: host, .peer: client])
+  }
+
+  /// Without the query, in which clients may show tokens.
+  private func noteRefused(path: ArraySlice<UInt8>, _ client: PeerAddress) {
+    log.notice(
+      "upgrade refused: the path is not among websocket.paths", as: .pathRefused,
+      [.path: String(decoding: path, as: UTF8.self), .peer: client])
   }
 
   func acceptFailed(error: CInt) {
