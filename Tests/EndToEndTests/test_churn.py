@@ -7,6 +7,7 @@ import signal
 
 import pytest
 
+from harness import gateway as gateways
 from harness import rest
 from harness.timing import wait_until
 
@@ -109,11 +110,10 @@ def come_and_go(number: int, gateway, device_of, stranger, user: str, note: str)
 def test_clients_that_come_write_and_vanish_leave_nothing(
     start_gateway, device_of, stranger, user, note, api
 ):
-    # A connection to the API may be kept by each worker. A sanitizer keeps freed memory for a
-    # while, 256 MiB of it if it is let.
+    # A connection to the API may be kept by each worker.
     gateway = start_gateway(
         {"workers": 2, "upstream": {"max_connections": 1}},
-        environment={"ASAN_OPTIONS": "quarantine_size_mb=1"},
+        environment=gateways.FREED_MEMORY_GIVEN_BACK,
     )
     figures = Figures(gateway)
     numbers = list(range(40))
@@ -129,5 +129,5 @@ def test_clients_that_come_write_and_vanish_leave_nothing(
         sizes.append(gateway.resident_size)
         files.append(gateway.open_file_count)
     # The first rounds fill buffers and caches that stay.
-    assert sizes[-1] - sizes[ROUNDS // 2] < 1 << 20, sizes
+    assert sizes[-1] - sizes[ROUNDS // 2] < gateways.memory(1 << 20), sizes
     assert max(files) - min(files) <= gateway.configuration["workers"], files

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from harness import gateway as gateways
 from harness import http
 from harness.device import Device
 from harness.impatience import IMPATIENT, UNENDING, telling_of_a_broken_body
@@ -395,8 +396,7 @@ def read_all(stream: http.ByteStream, size: int, pause_every: int) -> int:
 @pytest.fixture
 def roomy(start_gateway, upstream):
     large = {"workers": 1, "proxy": {"max_body_size": "1GiB"}}
-    # A sanitizer keeps freed memory for a while, 256 MiB of it if it is let.
-    environment = {"ASAN_OPTIONS": "quarantine_size_mb=1"}
+    environment = gateways.FREED_MEMORY_GIVEN_BACK
     return start_gateway(large, url=upstream.url, environment=environment), upstream
 
 

@@ -2,6 +2,7 @@
 
 import collections
 import contextlib
+import functools
 import os
 import pty
 import re
@@ -31,6 +32,22 @@ def binary() -> Path:
     """The program under test, from `NOTES_GATEWAY`, else the release build of this tree."""
     path = Path(os.environ.get("NOTES_GATEWAY", ".build/release/notes-gateway"))
     return path if path.is_absolute() else ROOT / path
+
+
+@functools.cache
+def has_sanitizer() -> bool:
+    """Whether the program under test has a sanitizer in it."""
+    found = subprocess.run(["grep", "-qE", "__[at]san_init", binary()], check=False)
+    return found.returncode == 0
+
+
+# A sanitizer keeps freed memory for a while, 256 MiB of it if it is let.
+FREED_MEMORY_GIVEN_BACK = {"ASAN_OPTIONS": "quarantine_size_mb=1"}
+
+
+def memory(size: int) -> int:
+    """A bound on what a gateway may grow by, which is more with the records of a sanitizer."""
+    return size * 4 if has_sanitizer() else size
 
 
 class Output:
