@@ -23,6 +23,8 @@ package final class Front {
   private let ticketKeys: TLSTicketKeys
   private var listeners: [Listener] = []
   private(set) var isStopping = false
+  /// The end is near: who has been answered is to ask elsewhere.
+  private(set) var isHoldingOff = false
 
   // WebSocket connections.
   var slots = SlotTable()
@@ -160,6 +162,7 @@ package final class Front {
   /// Lets no client begin to connect, and goes on accepting those that have begun. `stopListening`
   /// is to follow.
   package func holdClientsOff() {
+    isHoldingOff = true
     listeners.removeAll(where: \.isShared)
     for listener in listeners { listener.holdOff() }
   }

@@ -229,7 +229,9 @@ extension HTTPConnection {
   }
 
   /// Another request may follow on this connection, if its client wants to.
-  var mayKeepAlive: Bool { !front.isStopping && !isInputOver && !isBroken }
+  var mayKeepAlive: Bool {
+    !front.isHoldingOff && !front.isStopping && !isInputOver && !isBroken
+  }
 
   /// What is wanted has changed: looks at it again, soon.
   func wantsResume() {
