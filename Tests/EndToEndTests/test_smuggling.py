@@ -173,12 +173,15 @@ def test_a_body_that_nobody_announced_is_the_next_request(proxy):
     """CL.0: a server that ignores the length of a body would answer what is in it."""
     gateway, upstream = proxy
     hidden = with_fields(b"Content-Length: %d" % len(POISON), body=POISON)
+    hidden = hidden.replace(b" /a ", b" /hiding ", 1)
     with http.connect(gateway.endpoint) as stream:
         stream.send(hidden * 3 + http.request(gateway.endpoint, "GET", "/last", b""))
         for _ in range(3):
             assert stream.read_response().body == POISON
         assert stream.read_response().body == b""
-    assert [each.target for each in upstream.requests] == ["/a", "/a", "/a", "/last"]
+    targets = [each.target for each in upstream.requests]
+    # What a test before has broken off may come late, and asks for /a.
+    assert [each for each in targets if each != "/a"] == ["/hiding"] * 3 + ["/last"]
 
 
 def test_extensions_and_trailers_that_are_sound_end_here(proxy):
