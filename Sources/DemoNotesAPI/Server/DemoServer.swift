@@ -6,7 +6,7 @@ import GatewayWire
 /// Carries requests to a `DemoSite` and its answers back.
 ///
 /// Thread: its own, from `run` to the end.
-final class DemoServer: FrontHandler {
+final class DemoServer: HTTPOnlyHandler {
   private var site: DemoSite
 
   private init(_ site: DemoSite) {
@@ -62,13 +62,4 @@ final class DemoServer: FrontHandler {
     .refuse(
       HTTPRefusal(status: 404, code: "not_found", message: "The gateway is at another address"))
   }
-
-  // No upgrade is accepted, so there is no WebSocket connection to hear of.
-  func opened(_ id: ConnectionID, client: PeerAddress, _ ticket: ConnectionTicket) {}
-  func receivedText(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer) {}
-  func receivedTooEarly(_ id: ConnectionID) {}
-  func receivedBinary(_ id: ConnectionID) {}
-  func receivedTooLarge(_ id: ConnectionID) {}
-  func outboundQueueOverflowed(_ id: ConnectionID) {}
-  func closed(_ id: ConnectionID, _ reason: ClosedReason) {}
 }

@@ -9,7 +9,7 @@ import GatewayWire
 /// The admin listener: what operators ask of the gateway, and what the API publishes.
 ///
 /// Thread: the main one.
-final class AdminServer: FrontHandler {
+final class AdminServer: HTTPOnlyHandler {
   /// What it needs to be told, and to say.
   struct Environment {
     let address: ListenAddress
@@ -89,15 +89,6 @@ final class AdminServer: FrontHandler {
   ) -> UpgradeDecision {
     .refuse(HTTPRefusal(status: 404, code: "not_found", message: "No WebSocket here"))
   }
-
-  // No upgrade is accepted, so there is no WebSocket connection to hear of.
-  func opened(_ id: ConnectionID, client: PeerAddress, _ ticket: ConnectionTicket) {}
-  func receivedText(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer) {}
-  func receivedTooEarly(_ id: ConnectionID) {}
-  func receivedBinary(_ id: ConnectionID) {}
-  func receivedTooLarge(_ id: ConnectionID) {}
-  func outboundQueueOverflowed(_ id: ConnectionID) {}
-  func closed(_ id: ConnectionID, _ reason: ClosedReason) {}
 
   // MARK: Requests
 

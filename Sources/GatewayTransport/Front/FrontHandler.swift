@@ -65,6 +65,19 @@ extension FrontHandler {
   package func malformedUpgradeRefused() {}
 }
 
+/// Who accepts no upgrade, and so never has a WebSocket connection to hear of.
+package protocol HTTPOnlyHandler: FrontHandler {}
+
+extension HTTPOnlyHandler {
+  package func opened(_ id: ConnectionID, client: PeerAddress, _ ticket: ConnectionTicket) {}
+  package func receivedText(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer) {}
+  package func receivedTooEarly(_ id: ConnectionID) {}
+  package func receivedBinary(_ id: ConnectionID) {}
+  package func receivedTooLarge(_ id: ConnectionID) {}
+  package func outboundQueueOverflowed(_ id: ConnectionID) {}
+  package func closed(_ id: ConnectionID, _ reason: ClosedReason) {}
+}
+
 /// Whether a connection is served.
 package enum AcceptDecision: Hashable, Sendable {
   case accept(ConnectionTicket)
