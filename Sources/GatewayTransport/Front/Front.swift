@@ -22,9 +22,7 @@ package final class Front {
   var server: UnsafeMutablePointer<ng_server>?
   private let ticketKeys: TLSTicketKeys
   private var listeners: [Listener] = []
-  private(set) var isStopping = false
-  /// The end is near: who has been answered is to ask elsewhere.
-  private(set) var isHoldingOff = false
+  private var stage = Stage.serving
 
   // WebSocket connections.
   var slots = SlotTable()
@@ -162,7 +160,7 @@ package final class Front {
   /// Lets no client begin to connect, and goes on accepting those that have begun. `stopListening`
   /// is to follow.
   package func holdClientsOff() {
-    isHoldingOff = true
+    stage = .holdingOff
     listeners.removeAll(where: \.isShared)
     for listener in listeners { listener.holdOff() }
   }
@@ -174,7 +172,7 @@ package final class Front {
     holdClientsOff()
     for listener in listeners { listener.acceptRest() }
     listeners = []
-    isStopping = true
+    stage = .stopping
     for connection in httpConnections { connection.stop() }
   }
 
@@ -185,7 +183,7 @@ package final class Front {
   package func shutdown() {
     guard let server else { return }
     listeners = []
-    isStopping = true
+    stage = .stopping
     for connection in httpConnections { connection.close() }
     turnEnd = nil
     gatherTimer = nil
@@ -202,6 +200,23 @@ package final class Front {
 
 @available(*, unavailable)
 extension Front: Sendable {}
+
+// MARK: - Stages
+
+extension Front {
+  private enum Stage {
+    case serving
+    /// Nobody begins to connect; who has begun is accepted, until `stopListening`.
+    case holdingOff
+    case stopping
+  }
+
+  /// Whether no requests are taken any more but those that are awaited.
+  var isStopping: Bool { stage == .stopping }
+
+  /// Whether who has been answered may ask again, and not elsewhere.
+  var keepsConnections: Bool { stage == .serving }
+}
 
 // MARK: - Counts
 

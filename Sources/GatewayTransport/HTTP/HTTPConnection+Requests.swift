@@ -229,9 +229,7 @@ extension HTTPConnection {
   }
 
   /// Another request may follow on this connection, if its client wants to.
-  var mayKeepAlive: Bool {
-    !front.isHoldingOff && !front.isStopping && !isInputOver && !isBroken
-  }
+  var mayKeepAlive: Bool { front.keepsConnections && !isInputOver && !isBroken }
 
   /// What is wanted has changed: looks at it again, soon.
   func wantsResume() {
