@@ -1,7 +1,6 @@
 import GatewayConfiguration
 import GatewayTransport
 import GatewayTypes
-import Glibc
 
 extension Inspection {
   /// What a renewal that fails leaves to find out why.
@@ -59,10 +58,6 @@ extension Inspection {
 
   /// `2026-01-31`, UTC.
   static func date(_ time: WallTime) -> String {
-    var seconds = time_t(time.milliseconds / 1000)
-    var parts = tm()
-    guard gmtime_r(&seconds, &parts) != nil else { return "a day that no calendar has" }
-    func padded(_ number: CInt) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    return "\(Int(parts.tm_year) + 1900)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))"
+    String(LogLine.timestamp(time).prefix { $0 != "T" })
   }
 }
