@@ -115,18 +115,18 @@ let package = Package(
     tests("GatewayTypes"),
     tests("GatewayWire", ["GatewayTypes", "GatewayTesting"]),
     tests("GatewayTokens", ["GatewayTypes"]),
-    tests("GatewayConfiguration", ["GatewayTypes"]),
+    tests("GatewayConfiguration", ["GatewayTypes", "GatewayTesting"]),
     tests("GatewayLogic", ["GatewayTypes", "GatewayTesting"]),
     .testTarget(
       name: "SimulationTests",
       dependencies: ["GatewayTypes", "GatewayLogic", "GatewayTesting", "GatewaySimulation"],
       swiftSettings: strictSwift),
-    tests("GatewayLoop", ["GatewayTypes"]),
+    tests("GatewayLoop", ["GatewayTypes", "GatewayTesting"]),
     shim("CTLSClient", at: "Tests/CTLSClient", links: ["ssl", "crypto"]),
     tests(
       "GatewayTransport",
       ["GatewayTypes", "GatewayLoop", "GatewayTesting", "GatewayWire", "CLoop", "CTLSClient"]),
-    tests("GatewayUpstream", ["GatewayTypes", "GatewayLoop", "GatewayWire"]),
+    tests("GatewayUpstream", ["GatewayTypes", "GatewayLoop", "GatewayTesting", "GatewayWire"]),
     tests(
       "GatewayRuntime",
       [

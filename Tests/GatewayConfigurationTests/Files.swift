@@ -1,3 +1,4 @@
+import GatewayTesting
 import Glibc
 import Testing
 
@@ -16,9 +17,7 @@ final class TemporaryDirectory {
   private var files: [String] = []
 
   init() throws {
-    var template = Array("/tmp/notes-gateway-tests.XXXXXX".utf8CString)
-    let made = try #require(mkdtemp(&template))
-    path = String(cString: made)
+    path = try makeTemporaryDirectory()
   }
 
   deinit {

@@ -1,4 +1,5 @@
 import GatewayLoop
+import GatewayTesting
 import Glibc
 import Testing
 
@@ -55,7 +56,6 @@ import Testing
   }
 
   private func temporaryPath() throws -> String {
-    var template = Array("/tmp/notes-gateway-tests.XXXXXX".utf8CString)
-    return String(cString: try #require(mkdtemp(&template))) + "/socket"
+    try makeTemporaryDirectory() + "/socket"
   }
 }

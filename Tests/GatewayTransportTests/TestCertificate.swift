@@ -1,3 +1,4 @@
+import GatewayTesting
 import GatewayTransport
 import Glibc
 
@@ -10,9 +11,7 @@ final class TestCertificate: Sendable {
   let directory: String
 
   init() throws {
-    var template = Array("/tmp/notes-gateway-tests.XXXXXX".utf8CString)
-    guard let made = mkdtemp(&template) else { throw TestFailure("mkdtemp: \(errno)") }
-    directory = String(cString: made)
+    directory = try makeTemporaryDirectory()
     try write("certificate.pem", TestCertificate.certificate)
     try write("key.pem", TestCertificate.key)
     try write("encrypted.pem", TestCertificate.encryptedKey)

@@ -162,8 +162,7 @@ struct FileAccessTests {
     let link: String
 
     init(mode: mode_t, fileMode: mode_t) throws {
-      var template = Array("/tmp/notes-gateway-tests.XXXXXX".utf8CString)
-      directory = String(cString: try #require(mkdtemp(&template)))
+      directory = try makeTemporaryDirectory()
       path = "\(directory)/file"
       link = "\(directory)/link"
       let file = try #require(fopen(path, "w"))

@@ -1,3 +1,4 @@
+import GatewayTesting
 import Glibc
 
 /// A TLS server on 127.0.0.1 that answers each request with a page: `openssl s_server -www`, with a
@@ -13,9 +14,8 @@ final class TLSServer {
   static let isAvailable = access("/usr/bin/openssl", X_OK) == 0
 
   /// Nil when it does not start.
-  init?() {
-    guard let directory = temporaryDirectory() else { return nil }
-    self.directory = directory
+  init?() throws {
+    directory = try makeTemporaryDirectory()
     let key = directory + "/key.pem"
     certificateFile = directory + "/certificate.pem"
     let make = spawn([
@@ -41,13 +41,6 @@ final class TLSServer {
     close(output)
     for file in ["/key.pem", "/certificate.pem"] { unlink(directory + file) }
     rmdir(directory)
-  }
-}
-
-private func temporaryDirectory() -> String? {
-  var template = Array("/tmp/notes-gateway-XXXXXX".utf8CString)
-  return template.withUnsafeMutableBufferPointer { buffer in
-    buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
   }
 }
 
