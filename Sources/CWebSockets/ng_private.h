@@ -57,6 +57,7 @@ typedef struct server_impl {
   bool has_made_connection;
   /// See `reserve_descriptors`.
   int reserved[NG_RESERVED_COUNT];
+  int event_pipe;
   uint8_t chunk[NG_CHUNK_SIZE];
 } server_impl;
 

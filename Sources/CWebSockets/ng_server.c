@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "ng_private.h"
 
@@ -66,9 +67,11 @@ const char *ng_server_library_version(void) { return lws_get_library_version(); 
 // MARK: descriptors
 
 /// At its end libwebsockets 4.1.6 closes the descriptor of its event pipe twice on a loop of libuv,
-/// the second time a turn of the loop later. In between another thread may have been given that
-/// number for something of its own. The system gives out the lowest number that is free: so there
-/// are some lower ones, which become free before.
+/// the second time a turn of the loop later (lib/plat/unix/unix-pipe.c and, for the connection that
+/// it makes of the pipe, lib/core-net/close.c). In between another thread may be given that number
+/// for something of its own. So the number is taken again as soon as it is free, and the second
+/// close is for what holds it. Until then other threads get lower ones, which become free before:
+/// the system gives out the lowest.
 static void reserve_descriptors(server_impl *server) {
   for (int index = 0; index < NG_RESERVED_COUNT; index++) {
     server->reserved[index] = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -80,6 +83,26 @@ static void release_descriptors(server_impl *server) {
     if (server->reserved[index] >= 0) {
       ng_close(server->reserved[index]);
     }
+  }
+}
+
+/// Takes the number of the event pipe between the two times that it is closed. If another thread
+/// was faster, that one's use of it has a second to end.
+static void retake_event_pipe(int number) {
+  int other = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  for (int attempt = 0; attempt < 1000 && other >= 0 && other != number; attempt++) {
+    int taken = fcntl(other, F_DUPFD_CLOEXEC, number);
+    if (taken == number) {
+      break;
+    }
+    if (taken >= 0) {
+      ng_close(taken);
+    }
+    struct timespec pause = {.tv_nsec = 1000 * 1000};
+    nanosleep(&pause, NULL);
+  }
+  if (other >= 0 && other != number) {
+    ng_close(other);
   }
 }
 
@@ -153,6 +176,8 @@ static int make(server_impl *server, char *error, size_t error_size) {
   lower_absurd_descriptor_limit();
   reserve_descriptors(server);
   server->lws = make_context(server);
+  // All that libwebsockets watches so far.
+  server->event_pipe = ng_loop_polled_last(server->loop);
   if (server->lws == NULL) {
     return failed(error, error_size,
                   "libwebsockets did not start; is its libuv plugin (libwebsockets-evlib-uv) "
@@ -255,6 +280,9 @@ void ng_server_free(ng_server *face) {
     enter_process();
     lws_context_destroy(server->lws);
     leave_process();
+    if (server->event_pipe >= 0) {
+      retake_event_pipe(server->event_pipe);
+    }
   }
   // On a loop that is not its own, libwebsockets wants its handles to come to their end on the loop
   // before it is asked once more. It clears `server->lws` when it is done.

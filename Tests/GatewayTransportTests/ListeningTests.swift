@@ -4,6 +4,7 @@ import GatewayTransport
 import GatewayTypes
 import GatewayWire
 import Glibc
+import Synchronization
 import Testing
 
 @Suite struct ListeningTests {
@@ -85,7 +86,9 @@ import Testing
 
   @Test func `who begins to connect when clients are held off comes to the next listener`() throws {
     let old = try ListeningSocket.open(address: "127.0.0.1", port: 0)
-    let fixture = try FrontFixture(listener: old)
+    // The system tries a connection again after a second, and after two more.
+    let settings = TransportSettings(lastRequestTimeout: .seconds(20))
+    let fixture = try FrontFixture(settings: settings, listener: old)
     let before = try TestSocket(port: fixture.port)
     try fixture.ask { $0.holdClientsOff() }
     let client = try TestSocket(connectingTo: fixture.port)
@@ -120,6 +123,30 @@ import Testing
       #expect(try TestResponse(from: client).body == "next")
     }
     withExtendedLifetime(next) {}
+  }
+
+  @Test func `a front that ends closes no descriptor of another thread`() throws {
+    let other = Opener()
+    let thread = try #require(OSThread(name: "opener") { other.run() })
+    for _ in 0..<50 { try FrontFixture().stop() }
+    other.isOver.store(true, ordering: .relaxed)
+    thread.join()
+    #expect(other.lostCount.load(ordering: .relaxed) == 0)
+  }
+}
+
+/// Opens descriptors and closes them again, and counts those that somebody else closed.
+private final class Opener: Sendable {
+  let isOver = Atomic(false)
+  let lostCount = Atomic(0)
+
+  func run() {
+    while !isOver.load(ordering: .relaxed) {
+      let descriptors = (0..<64).map { _ in open("/dev/null", O_RDONLY) }
+      for descriptor in descriptors where close(descriptor) != 0 {
+        lostCount.add(1, ordering: .relaxed)
+      }
+    }
   }
 }
 
