@@ -21,13 +21,13 @@ class Result:
     payload_max: int
     payload_last: int
     wall_ns: int
-    cpu_ns: int
+    busy_ns: int
     histogram: dict[str, int]
 
     @property
     def load_share(self) -> float:
-        """How much of a core the load client took: near 1 it is what was measured."""
-        return self.cpu_ns / self.wall_ns
+        """How much of the time it had something to do: near 1 it is what was measured."""
+        return self.busy_ns / self.wall_ns
 
 
 class Load(Process):

@@ -94,6 +94,7 @@ struct load {
   struct writer *writers;
   uint64_t payload_size;  // of the last data frame
   uint64_t payload_min, payload_max;  // of the run
+  uint64_t busy_ns;                   // of the run: how long something was there to be handled
   // Of the measured run: when each trigger went out, who has not heard it, how long it took.
   uint64_t *sent_at;
   uint32_t *pending;
@@ -117,6 +118,9 @@ void send_all(struct connection *connection, const char *bytes, size_t size);
 bool receive(struct load *load, struct connection *connection);
 // Handles what has come, waiting for it up to `timeout_ms`. How many connections had something.
 int turn(struct load *load, int timeout_ms);
+// The same without sleeping. To wake a client up costs the server that sends to it, over loopback,
+// and only a server that is slow enough to let it fall asleep.
+int turn_awake(struct load *load, uint64_t timeout_ms);
 
 // opening.c
 void open_members(struct load *load, uint16_t port, bool uses_tls, const struct script *scripts,

@@ -8,7 +8,7 @@
 
 #include "load.h"
 
-static const int stuck_ms = 20000;
+static const uint64_t stuck_ms = 20000;
 // Of a run at a rate: more than a server takes of one note without refusing some. What is due waits
 // here then, and counts as late.
 static const uint64_t under_way_max = 128;
@@ -52,6 +52,7 @@ static void begin_run(struct load *load) {
   }
   load->payload_min = UINT64_MAX;
   load->payload_max = 0;
+  load->busy_ns = 0;
   memset(load->histogram, 0, sizeof load->histogram);
 }
 
@@ -79,7 +80,7 @@ static void pull(struct writer *writer) {
 
 static void wait_for_more(struct load *load) {
   errno = 0;
-  if (turn(load, stuck_ms) == 0) fail("a message that nobody hears");
+  if (turn_awake(load, stuck_ms) == 0) fail("a message that nobody hears");
 }
 
 void run_closed(struct load *load, uint64_t duration_ms, uint32_t window) {
