@@ -79,6 +79,7 @@ unit-test: test-dependencies
 
 end-to-end-test: test-dependencies build
 	NOTES_GATEWAY=$(PROGRAM) $(PYTEST) -q Tests/EndToEndTests
+	$(PYTEST) -q Benchmarks/Tests/test_allocations.py
 
 check: test-dependencies
 	$(SWIFT) format lint --strict --recursive --parallel $(SWIFT_SOURCES)

@@ -10,11 +10,13 @@ from .bench import ROOT, Bench
 
 SOURCES = ROOT / "Benchmarks" / "Programs"
 FLAGS = ["-O2", "-Wall", "-Wextra", "-Werror"]
+COUNTER = "allocations.so"
 PROGRAMS = {
     "load": (["load/*.c"], ["-lssl", "-lcrypto"]),
     "api": (["api.c"], []),
     "floor": (["floor.c"], []),
     "floor_tls": (["floor_tls.c"], ["-lwebsockets", "-luv"]),
+    COUNTER: (["allocations.c"], ["-shared", "-fPIC"]),
 }
 
 

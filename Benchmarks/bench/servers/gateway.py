@@ -83,6 +83,7 @@ class Gateway(Live):
     def __init__(
         self, bench: Bench, api: API, content_size: int = 1024, uses_tls: bool = False,
         algorithm: str = "HS256", workers: int = 1, cores: Sequence[int] | None = None,
+        **options,
     ) -> None:
         self.content_size = content_size
         self.signer = Signer(algorithm)
@@ -99,7 +100,7 @@ class Gateway(Live):
         })))
         super().__init__(
             bench, [ROOT / ".build/release/notes-gateway", "serve", "--config", file], uses_tls,
-            cores=cores or bench.server_cores,
+            cores=cores or bench.server_cores, **options,
         )
 
     def _configuration(self, directory: Path, api: API) -> dict:
