@@ -12,7 +12,7 @@ from harness.key_server import Behaviour, KeyServer, login, rules, wait_for_log
 from harness.reload import reload
 from harness.rest import ask
 from harness.signing import envelope
-from harness.timing import duration, wait_until
+from harness.timing import duration, seconds, wait_until
 from harness.websocket import Handshake, HandshakeRefused
 from harness.writes import TYPES, hold_update
 
@@ -186,7 +186,7 @@ def test_what_every_connection_says_and_hears_is_counted(gateway, grown, strange
 FAILURES = {
     "broken_answer": {"closes": True},
     "answer_too_large": {"body": b" " * (5 << 20)},
-    "timed_out": {"delay": 3},
+    "timed_out": {"delay": seconds(3)},
 }
 
 
