@@ -142,7 +142,8 @@ typedef struct ws_impl {
   ng_utf8 utf8;
   uint8_t *_Nullable message;
   size_t message_capacity;
-  ng_pump pump;
+  /// TLS: not NULL.
+  ng_pump *pump;
 } ws_impl;
 
 void *ng_allocate(size_t size);

@@ -75,7 +75,7 @@ static void keep_inward(ng_pump *pump, const uint8_t *bytes, size_t size) {
 }
 
 void ng_pump_inward(ws_impl *ws, const uint8_t *bytes, size_t size) {
-  ng_pump *pump = &ws->pump;
+  ng_pump *pump = ws->pump;
   if (pump->descriptor < 0) {
     return;
   }
@@ -171,7 +171,7 @@ static void drop_outward(ng_pump *pump) {
 }
 
 void ng_pump_outward(ws_impl *ws) {
-  ng_pump *pump = &ws->pump;
+  ng_pump *pump = ws->pump;
   pump->is_outward_waiting = false;
   while (pump->descriptor >= 0) {
     if (pump->is_output_over) {
@@ -200,7 +200,7 @@ void ng_pump_outward(ws_impl *ws) {
 
 static void pair_ready(void *context, int error, uint32_t events) {
   ws_impl *ws = context;
-  ng_pump *pump = &ws->pump;
+  ng_pump *pump = ws->pump;
   if (error < 0) {
     finish(pump);
     return;
@@ -216,12 +216,12 @@ static void pair_ready(void *context, int error, uint32_t events) {
 // MARK: frames of ours
 
 bool ng_pump_is_writable(ws_impl *ws) {
-  ng_pump *pump = &ws->pump;
+  ng_pump *pump = ws->pump;
   return !is_choked(pump) && (pump->is_mid_frame || passable(pump) == 0);
 }
 
 ptrdiff_t ng_pump_write(ws_impl *ws, const uint8_t *bytes, size_t size) {
-  ng_pump *pump = &ws->pump;
+  ng_pump *pump = ws->pump;
   if (pump->stream == NULL || ws->is_dropped) {
     return -1;
   }
@@ -243,7 +243,7 @@ ptrdiff_t ng_pump_write(ws_impl *ws, const uint8_t *bytes, size_t size) {
 }
 
 int ng_pump_write_last(ws_impl *ws, const uint8_t *bytes, size_t size) {
-  ng_pump *pump = &ws->pump;
+  ng_pump *pump = ws->pump;
   if (pump->stream == NULL || ws->is_dropped) {
     return -1;
   }
@@ -262,7 +262,7 @@ int ng_pump_write_last(ws_impl *ws, const uint8_t *bytes, size_t size) {
 }
 
 void ng_pump_writable(ws_impl *ws) {
-  ng_pump *pump = &ws->pump;
+  ng_pump *pump = ws->pump;
   if (pump->is_ended) {
     if (pump->is_mid_frame || pass_on(pump)) {
       ng_tls_stream_finish(pump->stream);
@@ -279,7 +279,7 @@ void ng_pump_writable(ws_impl *ws) {
 }
 
 void ng_pump_lws_gone(ws_impl *ws) {
-  ng_pump *pump = &ws->pump;
+  ng_pump *pump = ws->pump;
   if (pump->stream == NULL) {
     return;
   }
@@ -292,7 +292,7 @@ void ng_pump_lws_gone(ws_impl *ws) {
 }
 
 void ng_pump_raw_closed(ws_impl *ws) {
-  ng_pump *pump = &ws->pump;
+  ng_pump *pump = ws->pump;
   pump->stream = NULL;
   close_pair(pump);
   // While libwebsockets has bytes to read out of the pair, perhaps a closing frame, the end is not
@@ -305,14 +305,14 @@ void ng_pump_raw_closed(ws_impl *ws) {
 void ng_pump_opened(ws_impl *ws) {
   // Data goes to the client directly, and would overtake the 101.
   ng_pump_outward(ws);
-  if (ws->pump.inward != NULL) {
-    watch(&ws->pump, ws->pump.events | NG_WRITABLE);
+  if (ws->pump->inward != NULL) {
+    watch(ws->pump, ws->pump->events | NG_WRITABLE);
   }
 }
 
 bool ng_pump_start(ws_impl *ws, stream_impl *stream, const uint8_t *head, size_t head_size,
                    const uint8_t *_Nullable following, size_t following_size) {
-  ng_pump *pump = &ws->pump;
+  ng_pump *pump = ws->pump;
   int ends[2];
   if (stream->raw == NULL || ng_socket_pair(ends) < 0) {
     return false;

@@ -127,7 +127,7 @@ static const struct lws_protocols websocket_protocols[] = {
     {.name = "websocket",
      .callback = ng_ws_callback,
      .per_session_data_size = sizeof(void *),
-     .rx_buffer_size = 2048,
+     .rx_buffer_size = 1024,
      // Nothing longer is written at once, but frames, which must be: see `ng_ws_write`.
      .tx_packet_size = 1 << 30},
     {0},

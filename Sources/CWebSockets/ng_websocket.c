@@ -21,16 +21,23 @@ ws_impl *ng_ws_new(server_impl *server, bool is_tls, uint32_t slot, uint32_t gen
   ws->face.generation = generation;
   ws->server = server;
   ws->is_tls = is_tls;
-  ws->pump.descriptor = -1;
+  if (is_tls) {
+    ws->pump = ng_allocate(sizeof *ws->pump);
+    ws->pump->descriptor = -1;
+  }
   return ws;
 }
 
 void ng_ws_free_if_done(ws_impl *ws) {
-  if (ws->lws == NULL && ws->pump.stream == NULL && !ws->is_being_adopted) {
-    free(ws->message);
-    free(ws->pump.inward);
-    free(ws);
+  if (ws->lws != NULL || ws->is_being_adopted || (ws->is_tls && ws->pump->stream != NULL)) {
+    return;
   }
+  if (ws->is_tls) {
+    free(ws->pump->inward);
+    free(ws->pump);
+  }
+  free(ws->message);
+  free(ws);
 }
 
 void ng_ws_report_closed(ws_impl *ws, uint16_t code) {
@@ -207,7 +214,7 @@ ptrdiff_t ng_ws_write(ng_ws_connection *connection, const uint8_t *bytes, size_t
 
 void ng_ws_request_writable(ng_ws_connection *connection) {
   ws_impl *ws = impl_of(connection);
-  struct lws *lws = ws->is_tls && ws->pump.stream != NULL ? ws->pump.stream->raw : ws->lws;
+  struct lws *lws = ws->is_tls && ws->pump->stream != NULL ? ws->pump->stream->raw : ws->lws;
   if (lws != NULL) {
     lws_callback_on_writable(lws);
   }
@@ -229,8 +236,8 @@ void ng_ws_drop(ng_ws_connection *connection) {
   }
   ws->is_dropped = true;
   ws->is_ignoring_input = true;
-  if (ws->is_tls && ws->pump.stream != NULL && ws->pump.stream->raw != NULL) {
-    ng_kill(ws->pump.stream->raw);
+  if (ws->is_tls && ws->pump->stream != NULL && ws->pump->stream->raw != NULL) {
+    ng_kill(ws->pump->stream->raw);
   } else if (ws->lws != NULL && !ws->is_in_closing) {
     ng_kill(ws->lws);
   }
