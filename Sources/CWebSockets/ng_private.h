@@ -120,6 +120,8 @@ typedef struct ws_impl {
   server_impl *server;
   /// NULL once it is gone.
   struct lws *_Nullable lws;
+  /// Plain: of `lws`, while there is one.
+  int socket;
   bool is_tls;
   bool is_being_adopted;
   bool is_open;

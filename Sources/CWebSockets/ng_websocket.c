@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "ng_private.h"
 
@@ -192,6 +193,45 @@ size_t ng_ws_write_size(ng_ws_connection *connection) {
   return impl_of(connection)->is_tls ? NG_RECORD_SIZE : NG_CHUNK_SIZE;
 }
 
+/// Whether a frame can go out at once; libwebsockets may hold the rest of something.
+static bool takes_frames(const ws_impl *ws) {
+  return ws->lws != NULL && !ws->is_dropped && lws_partial_buffered(ws->lws) == 0;
+}
+
+void ng_ws_find_sockets(ng_ws_connection *_Nullable const *connections, size_t count,
+                        int *sockets) {
+  // Of what is read here little is in a cache: nothing in between waits for it, so that the loads
+  // of several connections overlap.
+  for (size_t i = 0; i < count; i++) {
+    sockets[i] = -1;
+    if (connections[i] != NULL) {
+      const ws_impl *ws = impl_of(connections[i]);
+      if (!ws->is_tls && takes_frames(ws)) {
+        sockets[i] = ws->socket;
+      }
+    }
+  }
+}
+
+ptrdiff_t ng_ws_write_to_socket(ng_ws_connection *connection, int socket, const uint8_t *bytes,
+                                size_t size) {
+  // What libwebsockets would do itself, by a longer way. What the socket does not take is kept by
+  // libwebsockets, and sent first; an error is for it to find, too.
+  ssize_t sent = send(socket, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent == (ssize_t)size) {
+    return sent;
+  }
+  size_t taken = sent > 0 ? (size_t)sent : 0;
+  // All at once, however large: it may put a pong of its own behind any write that went out whole.
+  struct lws *lws = impl_of(connection)->lws;
+  if (lws == NULL ||
+      lws_write(lws, (unsigned char *)bytes + taken, size - taken, LWS_WRITE_RAW) < 0) {
+    ng_ws_drop(connection);
+    return -1;
+  }
+  return (ptrdiff_t)size;
+}
+
 ptrdiff_t ng_ws_write(ng_ws_connection *connection, const uint8_t *bytes, size_t size) {
   ws_impl *ws = impl_of(connection);
   if (ws->is_tls) {
@@ -200,16 +240,7 @@ ptrdiff_t ng_ws_write(ng_ws_connection *connection, const uint8_t *bytes, size_t
   if (ws->lws == NULL || ws->is_dropped) {
     return -1;
   }
-  if (lws_partial_buffered(ws->lws) != 0) {
-    return 0;
-  }
-  // All at once, however large: libwebsockets may put a pong of its own behind any write that went
-  // out whole. What the socket does not take is kept by libwebsockets, and sent first.
-  if (lws_write(ws->lws, (unsigned char *)bytes, size, LWS_WRITE_RAW) < 0) {
-    ng_ws_drop(connection);
-    return -1;
-  }
-  return (ptrdiff_t)size;
+  return takes_frames(ws) ? ng_ws_write_to_socket(connection, ws->socket, bytes, size) : 0;
 }
 
 void ng_ws_request_writable(ng_ws_connection *connection) {
@@ -289,6 +320,7 @@ static int handle(ws_impl *ws, struct lws *lws, enum lws_callback_reasons reason
   switch (reason) {
   case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
     ws->lws = lws;
+    ws->socket = lws_get_socket_fd(lws);
     return 0;
   case LWS_CALLBACK_ESTABLISHED:
     opened(ws);

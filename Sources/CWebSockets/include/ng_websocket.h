@@ -70,6 +70,16 @@ int ng_ws_is_writable(ng_ws_connection *connection);
 /// and the rest must be the next that is written.
 ptrdiff_t ng_ws_write(ng_ws_connection *connection, const uint8_t *bytes, size_t size);
 
+/// Looks up for `count` connections, all at the same time, where the next `ng_ws_write` to each may
+/// go: its socket, or -1 for those that are to be written to by `ng_ws_write`. Good until anything
+/// else is done with the connection.
+void ng_ws_find_sockets(ng_ws_connection *_Nullable const *_Nonnull connections, size_t count,
+                        int *sockets);
+
+/// `ng_ws_write`, once, where the socket is known.
+ptrdiff_t ng_ws_write_to_socket(ng_ws_connection *connection, int socket, const uint8_t *bytes,
+                                size_t size);
+
 /// What one call to `ng_ws_write` can make good use of: one system call, or one record of TLS.
 size_t ng_ws_write_size(ng_ws_connection *connection);
 

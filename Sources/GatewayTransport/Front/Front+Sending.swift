@@ -48,7 +48,7 @@ extension Front {
   /// Writes what was sent, to each connection once.
   func flush() {
     let start = SystemClock.monotonic
-    for index in 0..<turn.slotCount { flush(turn.slot(at: index)) }
+    flushSlots()
     turn.removeAll()
     let closing = closingSlots
     closingSlots.removeAll(keepingCapacity: true)
@@ -57,6 +57,21 @@ extension Front {
     pace.flushed(from: start, to: end)
     handler?.flushed(at: end)
     reportOverflows()
+  }
+
+  /// Flushes all slots of the turn. Their sockets are looked up for several at a time: most of what
+  /// a write to one of thousands takes, outside of the kernel, is waiting for its memory.
+  private func flushSlots() {
+    var first = 0
+    while first < turn.slotCount {
+      let count = min(turn.slotCount - first, sockets.capacity)
+      for offset in 0..<count {
+        sockets.connections[offset] = slots.start[Int(turn.slot(at: first + offset))].connection
+      }
+      sockets.find(count)
+      for offset in 0..<count { flush(turn.slot(at: first + offset), at: sockets[offset]) }
+      first += count
+    }
   }
 
   private func reportOverflows() {
@@ -69,7 +84,8 @@ extension Front {
   // MARK: One connection
 
   /// Writes what one connection was sent, as far as it takes it; the rest goes into its queue.
-  func flush(_ index: UInt32) {
+  /// `socket` is where, as far as it is known, or -1.
+  func flush(_ index: UInt32, at socket: CInt = -1) {
     let slot = slots.start + Int(index)
     var link = slot.pointee.firstLink
     guard link >= 0 else { return }
@@ -77,8 +93,10 @@ extension Front {
     guard let connection = slot.pointee.connection,
       slot.pointee.state == .open || slot.pointee.state == .closing
     else { return }
+    var socket = socket
     while link >= 0, !slot.pointee.isBlocked {
-      link = write(from: link, to: slot, connection)
+      link = write(from: link, to: slot, connection, at: socket)
+      socket = -1
     }
     if link >= 0 { queue(from: link, skipping: 0, slot, index) }
   }
@@ -87,7 +105,7 @@ extension Front {
   /// nothing is written yet.
   private func write(
     from first: Int32, to slot: UnsafeMutablePointer<Slot>,
-    _ connection: UnsafeMutablePointer<ng_ws_connection>
+    _ connection: UnsafeMutablePointer<ng_ws_connection>, at socket: CInt
   ) -> Int32 {
     let link = turn.link(at: first)
     var bytes = turn.bytes(of: link)
@@ -99,7 +117,10 @@ extension Front {
         bytes = TurnOutput.FrameBytes(start: start, size: filled)
       }
     }
-    let taken = ng_ws_write(connection, bytes.start, bytes.size)
+    let taken =
+      socket >= 0
+      ? ng_ws_write_to_socket(connection, socket, bytes.start, bytes.size)
+      : ng_ws_write(connection, bytes.start, bytes.size)
     if taken == bytes.size {
       if taken > Front.heldSizeMin { noteHeld(taken, slot, connection) }
       return next

@@ -31,6 +31,7 @@ package final class Front {
   var closingSlots: [UInt32] = []
   var closingFrames: [UInt32: EncodedFrame] = [:]
   var overflows: [ConnectionID] = []
+  let sockets = SocketBatch()
   let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
   var pace = FlushPace()
   var closeDeadlines: [CloseDeadline] = []
