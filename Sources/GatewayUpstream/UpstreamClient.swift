@@ -13,6 +13,8 @@ package final class UpstreamClient {
   let loop: Loop
   let settings: UpstreamSettings
   private let failed: (UpstreamFailure, String) -> Void
+  private let recovered: (Duration) -> Void
+  private var outage = Outage()
   /// Nil once it was shut down.
   private var pointer: UnsafeMutablePointer<ng_http_client>?
   private var turnstile: Turnstile<any UpstreamVisitor>
@@ -36,14 +38,17 @@ package final class UpstreamClient {
   package static var libraryVersion: String { String(cString: ng_http_library_version()) }
 
   /// `failed` is told of each failure of the upstream's, before the request's own `answered`, with
-  /// a reason for the log, which holds nothing of the request.
+  /// a reason for the log, which holds nothing of the request. `recovered` is told when a request
+  /// is answered after none was for a second or longer, and for how long that was.
   package init(
     on loop: Loop, settings: UpstreamSettings,
-    failed: @escaping (UpstreamFailure, String) -> Void = { _, _ in }
+    failed: @escaping (UpstreamFailure, String) -> Void = { _, _ in },
+    recovered: @escaping (Duration) -> Void = { _ in }
   ) {
     self.loop = loop
     self.settings = settings
     self.failed = failed
+    self.recovered = recovered
     turnstile = Turnstile(
       Turnstile.Bounds(inside: settings.connectionCountMax, waiting: settings.queueCountMax),
       guests: Turnstile.Bounds(
@@ -129,8 +134,21 @@ package final class UpstreamClient {
     leave(visitor)
     isAnswering = true
     if let failure { failed(failure, reason) }
+    note(failure)
     tell()
     isAnswering = false
+  }
+
+  private func note(_ failure: UpstreamFailure?) {
+    switch failure {
+    case .notConnected, .brokenAnswer, .timedOut:
+      outage.failed(at: SystemClock.monotonic)
+    case nil, .answerTooLarge:
+      guard outage.isOn, let duration = outage.answered(at: SystemClock.monotonic) else { return }
+      recovered(duration)
+    case .queueFull:
+      break
+    }
   }
 
   /// Frees the place of a request, in flight or in the line.

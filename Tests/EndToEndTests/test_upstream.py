@@ -1,13 +1,16 @@
 """The notes API's side of PROTOCOL.md and CONFIGURATION.md: how it is asked, and what it may do."""
 
 import json
+import re
 import select
 import socket
+import time
 
 import pytest
 
 from harness import http
 from harness.certificates import Authority
+from harness.key_server import wait_for_log
 from harness.notes_api import NotesAPI
 from harness.timing import duration, wait_until
 
@@ -38,6 +41,23 @@ def test_an_api_that_goes_and_comes_back_is_used_again(api, device, user, note):
         second = writer.update(note, number=number)
         listener.expect("note_sync", seq=second["seq"])
         assert second["seq"] == first["seq"] + 1
+
+
+def test_the_end_of_an_outage_is_told(start_gateway, another_api, device_of, user, new_name):
+    api = another_api()
+    note = api.add(new_name("note"), user)
+    gateway = start_gateway({"workers": 1}, url=api.url)
+    writer = device_of(gateway, user)
+    api.stop()
+    writer.refused("note_update", "upstream_unavailable", noteId=note, changes={"a": 1})
+    began = time.monotonic()
+    # What is shorter than a second is not told.
+    time.sleep(1.1)
+    api.start()
+    writer.update(note, a=1)
+    line = wait_for_log(gateway, "NOTICE the notes API answers again")
+    told = float(re.search(r"duration_ms=([0-9.]+)", line)[1]) / 1000
+    assert 1 <= told <= time.monotonic() - began + 1
 
 
 def test_a_write_that_is_under_way_when_the_api_dies_is_unknown(api, device, user, note):

@@ -14,6 +14,8 @@ enum LogKind: Hashable, Sendable {
   case slowReader
   /// A request to the notes API has no answer.
   case upstreamFailed(UpstreamFailure)
+  /// It has one, after others had none.
+  case upstreamRecovered
   /// It has one that says that the API is not well, or does not know the gateway.
   case upstreamRefused(status: StatusClass)
   case keysNotFetched

@@ -8,11 +8,16 @@ extension Worker {
   private static let retiredUpstreamCountMax = 8
 
   static func makeUpstream(on loop: Loop, _ setup: Setup) -> UpstreamClient {
-    UpstreamClient(on: loop, settings: setup.upstream) { [log = setup.log] failure, reason in
-      log.warning(
-        "a request to the notes API failed", as: .upstreamFailed(failure),
-        [.reason: reason])
-    }
+    UpstreamClient(
+      on: loop, settings: setup.upstream,
+      failed: { [log = setup.log] failure, reason in
+        log.warning(
+          "a request to the notes API failed", as: .upstreamFailed(failure), [.reason: reason])
+      },
+      recovered: { [log = setup.log] duration in
+        log.notice(
+          "the notes API answers again", as: .upstreamRecovered, [.durationMs: duration])
+      })
   }
 
   /// Of all of them.
