@@ -29,8 +29,8 @@ enum {
   NG_RECORD_SIZE = 16 * 1024,
   /// A header of 2 bytes and a payload of 125.
   NG_CONTROL_FRAME_SIZE_MAX = 127,
-  /// Descriptors that are kept for the end of a server.
-  NG_RESERVED_COUNT = 16,
+  /// Where nobody else's descriptors are, unless there are so many.
+  NG_HIGH_DESCRIPTOR = 4096,
   /// How long what was said last may take to go out, in seconds.
   NG_FLUSH_TIMEOUT_S = 5,
 };
@@ -55,8 +55,7 @@ typedef struct server_impl {
   struct ws_impl *_Nullable adopting;
   /// Whether libwebsockets got as far as making a connection out of the last descriptor.
   bool has_made_connection;
-  /// See `reserve_descriptors`.
-  int reserved[NG_RESERVED_COUNT];
+  /// libwebsockets' descriptor, see `eventfd`.
   int event_pipe;
   uint8_t chunk[NG_CHUNK_SIZE];
 } server_impl;

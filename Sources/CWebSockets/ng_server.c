@@ -5,8 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "ng_private.h"
 
@@ -69,21 +72,30 @@ const char *ng_server_library_version(void) { return lws_get_library_version(); 
 /// At its end libwebsockets 4.1.6 closes the descriptor of its event pipe twice on a loop of libuv,
 /// the second time a turn of the loop later (lib/plat/unix/unix-pipe.c and, for the connection that
 /// it makes of the pipe, lib/core-net/close.c). In between another thread may be given that number
-/// for something of its own. So the number is taken again as soon as it is free, and the second
-/// close is for what holds it. Until then other threads get lower ones, which become free before:
-/// the system gives out the lowest.
-static void reserve_descriptors(server_impl *server) {
-  for (int index = 0; index < NG_RESERVED_COUNT; index++) {
-    server->reserved[index] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+/// for something of its own: the system gives out the lowest one that is free. So the number is a
+/// high one, and is taken again as soon as it is free, for the second close to close that.
+static _Thread_local bool is_making_event_pipe;
+
+static int high_descriptor(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > 2 * NG_HIGH_DESCRIPTOR) {
+    return NG_HIGH_DESCRIPTOR;
   }
+  return limit.rlim_cur < 256 ? 0 : (int)limit.rlim_cur - 64;
 }
 
-static void release_descriptors(server_impl *server) {
-  for (int index = 0; index < NG_RESERVED_COUNT; index++) {
-    if (server->reserved[index] >= 0) {
-      ng_close(server->reserved[index]);
-    }
+/// In place of the C library's, for libwebsockets as well, which has no other way to be told.
+int eventfd(unsigned int count, int flags) {
+  int made = (int)syscall(SYS_eventfd2, count, flags);
+  if (!is_making_event_pipe || made < 0) {
+    return made;
   }
+  int high = fcntl(made, F_DUPFD_CLOEXEC, high_descriptor());
+  if (high < 0) {
+    return made;
+  }
+  ng_close(made);
+  return high;
 }
 
 /// Takes the number of the event pipe between the two times that it is closed. If another thread
@@ -174,8 +186,9 @@ static struct lws_vhost *_Nullable make_websocket_vhost(server_impl *server) {
 
 static int make(server_impl *server, char *error, size_t error_size) {
   lower_absurd_descriptor_limit();
-  reserve_descriptors(server);
+  is_making_event_pipe = true;
   server->lws = make_context(server);
+  is_making_event_pipe = false;
   // All that libwebsockets watches so far.
   server->event_pipe = ng_loop_polled_last(server->loop);
   if (server->lws == NULL) {
@@ -275,7 +288,6 @@ void ng_server_set_message_sizes_max(ng_server *face, size_t size, size_t early_
 
 void ng_server_free(ng_server *face) {
   server_impl *server = NG_EMBEDDED(face, server_impl, face);
-  release_descriptors(server);
   if (server->lws != NULL) {
     enter_process();
     lws_context_destroy(server->lws);
