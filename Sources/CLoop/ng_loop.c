@@ -130,21 +130,6 @@ int ng_poll_set(ng_poll *poll, uint32_t events) {
                      : uv_poll_start(&impl->handle, (int)events, poll_ready);
 }
 
-static void note_polled(uv_handle_t *handle, void *context) {
-  int *descriptor = context;
-  uv_os_fd_t polled;
-  if (handle->type == UV_POLL && uv_fileno(handle, &polled) == 0) {
-    *descriptor = polled;
-  }
-}
-
-int ng_loop_polled_last(ng_loop *loop) {
-  int descriptor = -1;
-  // In the order in which they were made.
-  uv_walk(native(loop), note_polled, &descriptor);
-  return descriptor;
-}
-
 void ng_poll_free(ng_poll *poll) {
   uv_close((uv_handle_t *)&EMBEDDED(poll, poll_impl, face)->handle, poll_closed);
 }

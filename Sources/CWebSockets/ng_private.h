@@ -55,7 +55,7 @@ typedef struct server_impl {
   struct ws_impl *_Nullable adopting;
   /// Whether libwebsockets got as far as making a connection out of the last descriptor.
   bool has_made_connection;
-  /// libwebsockets' descriptor, see `eventfd`.
+  /// libwebsockets' descriptor, see `eventfd`; -1 for none.
   int event_pipe;
   uint8_t chunk[NG_CHUNK_SIZE];
 } server_impl;

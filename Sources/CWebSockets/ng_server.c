@@ -74,7 +74,7 @@ const char *ng_server_library_version(void) { return lws_get_library_version(); 
 /// it makes of the pipe, lib/core-net/close.c). In between another thread may be given that number
 /// for something of its own: the system gives out the lowest one that is free. So the number is a
 /// high one, and is taken again as soon as it is free, for the second close to close that.
-static _Thread_local bool is_making_event_pipe;
+static _Thread_local server_impl *_Nullable making_event_pipe_of;
 
 static int high_descriptor(void) {
   struct rlimit limit;
@@ -87,15 +87,16 @@ static int high_descriptor(void) {
 /// In place of the C library's, for libwebsockets as well, which has no other way to be told.
 int eventfd(unsigned int count, int flags) {
   int made = (int)syscall(SYS_eventfd2, count, flags);
-  if (!is_making_event_pipe || made < 0) {
+  if (making_event_pipe_of == NULL || made < 0) {
     return made;
   }
   int high = fcntl(made, F_DUPFD_CLOEXEC, high_descriptor());
-  if (high < 0) {
-    return made;
+  if (high >= 0) {
+    ng_close(made);
+    made = high;
   }
-  ng_close(made);
-  return high;
+  making_event_pipe_of->event_pipe = made;
+  return made;
 }
 
 /// Takes the number of the event pipe between the two times that it is closed. If another thread
@@ -186,11 +187,10 @@ static struct lws_vhost *_Nullable make_websocket_vhost(server_impl *server) {
 
 static int make(server_impl *server, char *error, size_t error_size) {
   lower_absurd_descriptor_limit();
-  is_making_event_pipe = true;
+  server->event_pipe = -1;
+  making_event_pipe_of = server;
   server->lws = make_context(server);
-  is_making_event_pipe = false;
-  // All that libwebsockets watches so far.
-  server->event_pipe = ng_loop_polled_last(server->loop);
+  making_event_pipe_of = NULL;
   if (server->lws == NULL) {
     return failed(error, error_size,
                   "libwebsockets did not start; is its libuv plugin (libwebsockets-evlib-uv) "

@@ -193,11 +193,6 @@ size_t ng_ws_write_size(ng_ws_connection *connection) {
   return impl_of(connection)->is_tls ? NG_RECORD_SIZE : NG_CHUNK_SIZE;
 }
 
-/// Whether a frame can go out at once; libwebsockets may hold the rest of something.
-static bool takes_frames(const ws_impl *ws) {
-  return ws->lws != NULL && !ws->is_dropped && lws_partial_buffered(ws->lws) == 0;
-}
-
 void ng_ws_find_sockets(ng_ws_connection *_Nullable const *connections, size_t count,
                         int *sockets) {
   // Of what is read here little is in a cache: nothing in between waits for it, so that the loads
@@ -206,7 +201,7 @@ void ng_ws_find_sockets(ng_ws_connection *_Nullable const *connections, size_t c
     sockets[i] = -1;
     if (connections[i] != NULL) {
       const ws_impl *ws = impl_of(connections[i]);
-      if (!ws->is_tls && takes_frames(ws)) {
+      if (!ws->is_tls && !ws->is_dropped && ng_ws_is_writable(connections[i])) {
         sockets[i] = ws->socket;
       }
     }
@@ -240,7 +235,10 @@ ptrdiff_t ng_ws_write(ng_ws_connection *connection, const uint8_t *bytes, size_t
   if (ws->lws == NULL || ws->is_dropped) {
     return -1;
   }
-  return takes_frames(ws) ? ng_ws_write_to_socket(connection, ws->socket, bytes, size) : 0;
+  if (!ng_ws_is_writable(connection)) {
+    return 0;
+  }
+  return ng_ws_write_to_socket(connection, ws->socket, bytes, size);
 }
 
 void ng_ws_request_writable(ng_ws_connection *connection) {

@@ -66,9 +66,6 @@ ng_poll *_Nullable ng_poll_new(ng_loop *loop, int descriptor, void *context,
 /// Watches for `events`, none when 0. Returns 0 or a negative errno.
 int ng_poll_set(ng_poll *poll, uint32_t events);
 
-/// The descriptor that this loop began to watch last, by whatever library, or -1.
-int ng_loop_polled_last(ng_loop *loop);
-
 /// From the return on the descriptor is free: it may be closed or handed to another owner.
 void ng_poll_free(ng_poll *poll);
 
