@@ -59,12 +59,66 @@ import Testing
     _ row: (start: UInt64, end: UInt64, now: UInt64, wait: Int64)
   ) {
     var pace = FlushPace()
-    pace.flushed(from: time(row.start), to: time(row.end))
-    #expect(pace.wait(at: time(row.now)) == .microseconds(row.wait))
+    pace.flushed(from: time(row.start), to: time(row.end), writeCount: 100, sparedCount: 0)
+    #expect(pace.wait(at: time(row.now), sparedCount: 0) == .microseconds(row.wait))
   }
 
   @Test func `the first flush does not wait`() {
-    #expect(FlushPace().wait(at: time(0)) == .zero)
+    var pace = FlushPace()
+    #expect(pace.wait(at: time(0), sparedCount: 0) == .zero)
+  }
+
+  /// A flush of 2 ms to 100 connections that begins at `start`, after which it is asked for a wait
+  /// at once. `sparing` is what came while it had waited before.
+  private func flush(
+    _ pace: inout FlushPace, at start: UInt64, sparing sparedCount: Int = 0
+  ) -> Duration {
+    pace.flushed(
+      from: time(start), to: time(start + 2_000), writeCount: 100, sparedCount: sparedCount)
+    return pace.wait(at: time(start + 2_000), sparedCount: 0)
+  }
+
+  @Test func `after a wait in vain there is none for a time that doubles, up to a second`() {
+    var pace = FlushPace()
+    var now: UInt64 = 0
+    #expect(flush(&pace, at: now) == .milliseconds(2))
+    for pause: UInt64 in [20, 40, 80, 160, 320, 640, 1_000, 1_000] {
+      now += 10_000
+      #expect(flush(&pace, at: now) == .zero)
+      #expect(flush(&pace, at: now + pause * 1_000 - 2_001) == .zero)
+      now += pause * 1_000
+      #expect(flush(&pace, at: now) == .milliseconds(2))
+    }
+  }
+
+  /// How many of 100 writes a wait spared, and whether it was worth it.
+  @Test(arguments: [(0, false), (24, false), (25, true), (700, true)])
+  func `a wait is worth it when it spares a quarter of the writes`(
+    _ row: (sparedCount: Int, isWorthIt: Bool)
+  ) {
+    var pace = FlushPace()
+    _ = flush(&pace, at: 0)
+    let wait = flush(&pace, at: 4_000, sparing: row.sparedCount)
+    #expect(wait == (row.isWorthIt ? .milliseconds(2) : .zero))
+  }
+
+  @Test func `what was spared before the wait is not what the wait spares`() {
+    var pace = FlushPace()
+    pace.flushed(from: time(0), to: time(2_000), writeCount: 100, sparedCount: 0)
+    #expect(pace.wait(at: time(2_000), sparedCount: 700) == .milliseconds(2))
+    // The turns that follow ask again, and don't begin anew.
+    #expect(pace.wait(at: time(3_000), sparedCount: 710) == .milliseconds(1))
+    #expect(flush(&pace, at: 4_000, sparing: 720) == .zero)
+  }
+
+  @Test func `a wait that is worth it ends the pauses`() {
+    var pace = FlushPace()
+    _ = flush(&pace, at: 0)
+    _ = flush(&pace, at: 4_000)
+    #expect(flush(&pace, at: 30_000) == .milliseconds(2))
+    #expect(flush(&pace, at: 34_000, sparing: 100) == .milliseconds(2))
+    #expect(flush(&pace, at: 38_000) == .zero)
+    #expect(flush(&pace, at: 60_000) == .milliseconds(2))
   }
 }
 

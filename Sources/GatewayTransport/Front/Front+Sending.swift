@@ -37,7 +37,7 @@ extension Front {
   func turnEnded() {
     resumeConnections()
     guard turn.slotCount > 0 || !closingSlots.isEmpty else { return }
-    let wait = pace.wait(at: SystemClock.monotonic)
+    let wait = pace.wait(at: SystemClock.monotonic, sparedCount: turn.sparedCount)
     if wait > .zero {
       gatherTimer?.start(after: wait)
     } else {
@@ -48,13 +48,14 @@ extension Front {
   /// Writes what was sent, to each connection once.
   func flush() {
     let start = SystemClock.monotonic
+    let (writeCount, sparedCount) = (turn.slotCount, turn.sparedCount)
     flushSlots()
     turn.removeAll()
     let closing = closingSlots
     closingSlots.removeAll(keepingCapacity: true)
     for index in closing { sayClosing(index) }
     let end = SystemClock.monotonic
-    pace.flushed(from: start, to: end)
+    pace.flushed(from: start, to: end, writeCount: writeCount, sparedCount: sparedCount)
     handler?.flushed(at: end)
     reportOverflows()
   }

@@ -28,6 +28,9 @@ struct TurnOutput: ~Copyable {
 
   var slotCount: Int { slots.count }
 
+  /// How many frames go out together with another one for the same connection.
+  var sparedCount: Int { links.count - slots.count }
+
   func slot(at index: Int) -> UInt32 { slots[index] }
 
   func link(at index: Int32) -> Link { links[Int(index)] }
