@@ -1,6 +1,7 @@
-// floor PORT PAYLOAD: the least that a fan-out can cost. Whoever upgrades on another path than
-// /trigger is a member. A trigger's message of "1" sends a ready frame to each member with a send()
-// each; one of "8" sends eight with a writev() each. Nothing is parsed that need not be.
+// floor PORT PAYLOAD [API_PORT]: the least that a fan-out can cost. Whoever upgrades on another path
+// than /trigger is a member. A trigger's message of "1" sends a ready frame to each member with a
+// send() each; one of "8" sends eight with a writev() each. Nothing is parsed that need not be.
+// With an API the message of "1" is first PUT to it, and its answer waited for.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -22,6 +23,9 @@ static int members[descriptor_max];
 static unsigned member_count;
 static uint8_t *frame;
 static size_t frame_size;
+static int api = -1;
+static char *request;
+static size_t request_size;
 
 // Any key of the client's will do: the load client sends the one of RFC 6455.
 static const char upgraded[] =
@@ -60,6 +64,34 @@ static void broadcast_gathered(void) {
   }
 }
 
+static void connect_api(uint16_t port, size_t body_size) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  int on = 1;
+  api = socket(AF_INET, SOCK_STREAM, 0);
+  setsockopt(api, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (connect(api, (struct sockaddr *)&address, sizeof address) != 0) fail("connect");
+  request = malloc(body_size + 256);
+  if (request == NULL) fail("memory");
+  request_size = (size_t)sprintf(request,
+                                 "PUT /api/notes/n HTTP/1.1\r\nHost: localhost\r\n"
+                                 "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+                                 body_size);
+  memset(request + request_size, 'x', body_size);
+  request_size += body_size;
+}
+
+// Its answers are one JSON object each, of which the brace that ends it is the last byte only.
+static void ask_api(void) {
+  static char answer[1 << 16];
+  ssize_t size;
+  if (send(api, request, request_size, MSG_NOSIGNAL) != (ssize_t)request_size) fail("API");
+  do {
+    size = recv(api, answer, sizeof answer, 0);
+    if (size <= 0) fail("API");
+  } while (answer[size - 1] != '}');
+}
+
 static void upgrade(int fd, const char *head) {
   roles[fd] = strstr(head, "GET /trigger") != NULL ? role_trigger : role_member;
   if (roles[fd] == role_member) members[member_count++] = fd;
@@ -77,8 +109,12 @@ static void leave(int fd) {
 // Messages of one character, masked with zeros: several may have come at once.
 static void triggered(const char *messages, ssize_t size) {
   for (ssize_t i = trigger_size; i <= size; i += trigger_size) {
-    if (messages[i - 1] == '8') broadcast_gathered();
-    else broadcast_single();
+    if (messages[i - 1] == '8') {
+      broadcast_gathered();
+    } else {
+      if (api >= 0) ask_api();
+      broadcast_single();
+    }
   }
 }
 
@@ -108,9 +144,11 @@ static void accept_one(int listener, int epoll) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 3) return 64;
+  if (argc != 3 && argc != 4) return 64;
   raise_descriptor_limit();
-  frame = ready_frames((size_t)atol(argv[2]), 1, 0, &frame_size);
+  size_t payload = (size_t)atol(argv[2]);
+  frame = ready_frames(payload, 1, 0, &frame_size);
+  if (argc == 4) connect_api((uint16_t)atoi(argv[3]), payload);
   int listener = listening_socket((uint16_t)atoi(argv[1])), epoll = epoll_create1(0);
   struct epoll_event event = {.events = EPOLLIN, .data.fd = listener};
   if (epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event) != 0) fail("epoll_ctl");

@@ -5,7 +5,8 @@ from bench.bench import Bench
 from bench.load import Load
 from bench.plans import Step, message, upgrade
 from bench.programs import compile_all
-from bench.servers.server import Floor
+from bench.servers.gateway import API
+from bench.servers.server import Floor, FloorWithAPI
 
 PAYLOADS = [100, 1000, 70_000]
 
@@ -13,7 +14,7 @@ PAYLOADS = [100, 1000, 70_000]
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory) -> Bench:
     made = Bench(rounds=1, is_quick=True, directory=tmp_path_factory.mktemp("bench"))
-    compile_all(made, ["load", "floor"])
+    compile_all(made, ["load", "floor", "api"])
     return made
 
 
@@ -27,6 +28,20 @@ def test_all_members_hear_all_messages(bench: Bench, payload: int):
             assert result.deliveries == result.triggers * 5 * messages
             assert (result.payload_min, result.payload_max) == (payload, payload)
             assert result.answers == 0
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_a_floor_that_asks_the_api_asks_before_each_message(bench: Bench, payload: int):
+    with (
+        API(bench) as api, FloorWithAPI(bench, payload, api.port) as floor,
+        Load(bench, floor.port, floor.members(), 5) as load,
+    ):
+        load.choose(floor.single())
+        before = api.cpu_ns()
+        result = load.run(20)
+        assert result.deliveries == result.triggers * 5 > 0
+        assert (result.payload_min, result.payload_max) == (payload, payload)
+        assert api.cpu_ns() > before
 
 
 def test_messages_that_are_under_way_together_are_all_heard(bench: Bench):

@@ -91,8 +91,7 @@ def choosing(bench: Bench, contestants: list[Contestant], mode: str) -> list[Con
     """Those that can do it, warm."""
     able = []
     for each in contestants:
-        # By eight notes only eight messages differ.
-        if mode == "single" and isinstance(each.server, GatewayOfNotes):
+        if mode not in each.server.modes:
             continue
         try:
             each.choose(mode)

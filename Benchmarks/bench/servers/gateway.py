@@ -153,6 +153,7 @@ class GatewayOfNotes(Gateway):
     """Eight notes that all members have joined, and a writer that writes to all of them at once."""
 
     name = "gateway, eight notes"
+    modes = ("eight",)
     note_count = 8
 
     def members(self, rooms: int = 1) -> list[Script]:

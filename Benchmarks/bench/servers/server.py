@@ -13,6 +13,8 @@ class Server(Process):
     """A server under test, one process or a few, pinned to the server's core."""
 
     name = ""
+    # What of "one message" and "eight in a turn" is measured.
+    modes: tuple[str, ...] = ("single", "eight")
     # How many clients may be on their way to it at once.
     in_flight = 64
 
@@ -70,6 +72,17 @@ class Floor(Triggered):
     def __init__(self, bench: Bench, payload: int) -> None:
         self.port = free_port()
         super().__init__(bench, [bench.program("floor"), self.port, payload])
+
+
+class FloorWithAPI(Triggered):
+    """The floor, which asks the API before each message as the gateway does."""
+
+    name = "floor: the API, then send()"
+    modes = ("single",)
+
+    def __init__(self, bench: Bench, payload: int, api_port: int) -> None:
+        self.port = free_port()
+        super().__init__(bench, [bench.program("floor"), self.port, payload, api_port])
 
 
 class FloorTLS(Triggered):
