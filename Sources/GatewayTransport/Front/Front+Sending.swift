@@ -51,6 +51,7 @@ extension Front {
     let (writeCount, sparedCount) = (turn.slotCount, turn.sparedCount)
     flushSlots()
     turn.removeAll()
+    gathered.turnEnded()
     let closing = closingSlots
     closingSlots.removeAll(keepingCapacity: true)
     for index in closing { sayClosing(index) }
@@ -111,12 +112,10 @@ extension Front {
     let link = turn.link(at: first)
     var bytes = turn.bytes(of: link)
     var next = link.next
-    if next >= 0 {
-      let sizeMax = ng_ws_write_size(connection)
-      let filled = gather(from: first, upTo: sizeMax, next: &next)
-      if let start = scratch.assumingMemoryBound(to: UInt8.self).baseAddress, filled > 0 {
-        bytes = TurnOutput.FrameBytes(start: start, size: filled)
-      }
+    if next >= 0,
+      let filled = gathered.fill(from: first, of: turn, upTo: ng_ws_write_size(connection))
+    {
+      (bytes, next) = filled
     }
     let taken =
       socket >= 0
@@ -133,29 +132,6 @@ extension Front {
     }
     queue(from: first, skipping: taken, slot, connection.pointee.slot)
     return -1
-  }
-
-  /// Copies frames into the scratch buffer, as many as fit into `sizeMax` together. Returns their
-  /// size, and the first link behind them in `next`; 0 when not even two fit.
-  private func gather(from first: Int32, upTo sizeMax: Int, next: inout Int32) -> Int {
-    let limit = min(sizeMax, scratch.count)
-    var filled = 0
-    var cursor = first
-    while cursor >= 0 {
-      let link = turn.link(at: cursor)
-      let bytes = turn.bytes(of: link)
-      guard filled + bytes.size <= limit else { break }
-      // A frame for itself is written out of its own memory.
-      if filled == 0 {
-        guard bytes.size + turn.bytes(of: turn.link(at: link.next)).size <= limit else { return 0 }
-      }
-      scratch.baseAddress?.advanced(by: filled)
-        .copyMemory(from: bytes.start, byteCount: bytes.size)
-      filled += bytes.size
-      cursor = link.next
-    }
-    if filled > 0 { next = cursor }
-    return filled
   }
 
   /// Puts what is linked from `first` on into the connection's own queue, but for the first
@@ -221,6 +197,7 @@ extension Front {
     _ queue: OutboundQueue, to slot: UnsafeMutablePointer<Slot>,
     _ connection: UnsafeMutablePointer<ng_ws_connection>
   ) {
+    let scratch = gathered.lend()
     let sizeMax = min(ng_ws_write_size(connection), scratch.count)
     var burstSize = 0
     while !queue.isEmpty, !slot.pointee.isBlocked {

@@ -32,7 +32,7 @@ package final class Front {
   var closingFrames: [UInt32: EncodedFrame] = [:]
   var overflows: [ConnectionID] = []
   let sockets = SocketBatch()
-  let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+  var gathered = GatherBuffer(size: 64 << 10)
   var pace = FlushPace()
   var closeDeadlines: [CloseDeadline] = []
   var sweepCount: UInt32 = 0
@@ -72,7 +72,6 @@ package final class Front {
 
   deinit {
     precondition(server == nil, "a front is shut down before it is released")
-    scratch.deallocate()
   }
 
   private func start(_ tls: [TLSSettings]) throws(FrontError) {

@@ -37,8 +37,9 @@ struct RawList<Element: BitwiseCopyable>: ~Copyable {
     appendReserved(element)
   }
 
-  /// Forgets all of it and keeps the memory.
-  mutating func removeAll() {
-    count = 0
+  /// Forgets all of it, or what stands at `index` and behind, and keeps the memory.
+  mutating func removeAll(from index: Int = 0) {
+    assert(index <= count, "there was more to remove")
+    count = index
   }
 }
