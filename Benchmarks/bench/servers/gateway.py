@@ -1,6 +1,7 @@
 """The gateway, its notes API, and the node service that speaks the same messages."""
 
 import json
+import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -133,6 +134,18 @@ class Gateway(Live):
         """At once: a drain spreads the going over time."""
         self.popen.kill()
         self.popen.wait()
+
+    def timed(self, histogram: str) -> tuple[int, int]:
+        """How many times it has taken by its own clock, and how many of them were 1 ms at most."""
+        url = f"http://127.0.0.1:{self.admin_port}/metrics"
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            lines = answer.read().decode().splitlines()
+
+        def count(bound: str) -> int:
+            start = f'notes_gateway_{histogram}_bucket{{le="{bound}"}} '
+            return next(int(line.removeprefix(start)) for line in lines if line.startswith(start))
+
+        return count("+Inf"), count("0.001")
 
     def eight(self) -> TriggerSet:
         event = {
