@@ -52,6 +52,16 @@ import Testing
     #expect(!isValid(text, .jansson), "\(text)")
   }
 
+  @Test(arguments: 0..<20)
+  func `each byte is judged wherever in a long string it stands`(position: Int) {
+    var text = Array("\"01234567890123456789\"".utf8)
+    for byte in UInt8.min...UInt8.max {
+      text[1 + position] = byte
+      let isPlain = (0x20..<0x80).contains(byte) && byte != 0x22 && byte != 0x5c
+      #expect(valid(text, .rfc8259) == isPlain, "\(byte)")
+    }
+  }
+
   private static let notUTF8: [(bytes: [UInt8], why: String)] = [
     ([0x80], "continuation byte alone"), ([0xc0, 0x80], "overlong NUL"),
     ([0xc1, 0xbf], "overlong"), ([0xe0, 0x9f, 0xbf], "overlong"),

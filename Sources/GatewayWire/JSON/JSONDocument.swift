@@ -1,4 +1,5 @@
 import CJansson
+import Glibc
 
 /// A JSON text that jansson has read, and the owner of what it made of it.
 ///
@@ -27,11 +28,14 @@ package final class JSONDocument {
     _ bytes: UnsafeRawBufferPointer
   ) throws(JSONDocumentError) -> UnsafeMutablePointer<json_t> {
     // jansson 2.14 overlooks a NUL byte behind a number or a literal: `[1<NUL>]` is an array to it.
-    if let position = bytes.firstIndex(of: 0) { throw JSONDocumentError(position: position) }
+    guard let start = bytes.baseAddress else { throw JSONDocumentError(position: 0) }
+    if let found = memchr(start, 0, bytes.count) {
+      throw JSONDocumentError(position: UnsafeRawPointer(found) - start)
+    }
     var error = json_error_t()
     let flags = rejectDuplicates | integersAsReals | decodeAny | allowEscapedNUL
-    let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-    guard let start, let value = json_loadb(start, bytes.count, flags, &error) else {
+    let text = start.assumingMemoryBound(to: CChar.self)
+    guard let value = json_loadb(text, bytes.count, flags, &error) else {
       throw JSONDocumentError(position: Int(max(0, error.position)))
     }
     return value

@@ -185,12 +185,29 @@ extension JSONScanner {
   private mutating func skipPlainBytes() -> UInt8? {
     var index = position
     defer { position = index }
+    while index + 8 <= bytes.count,
+      areAllPlain(bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+    {
+      index += 8
+    }
     while index < bytes.count {
       let byte = bytes[index]
       guard (0x20..<0x80).contains(byte), byte != 0x22, byte != 0x5c else { return byte }
       index += 1
     }
     return nil
+  }
+
+  /// Whether eight bytes are all ASCII that stands for itself in a string.
+  ///
+  /// Subtracting sets a byte's high bit where it is less than what is subtracted, and in no byte
+  /// below the first of that kind. A quote and a backslash become zero, less than 1, by exclusive or.
+  private func areAllPlain(_ eight: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let control = eight &- ones &* 0x20
+    let quote = (eight ^ (ones &* 0x22)) &- ones
+    let backslash = (eight ^ (ones &* 0x5c)) &- ones
+    return (eight | control | quote | backslash) & (ones &* 0x80) == 0
   }
 
   /// Source: RFC 8259 section 7.
