@@ -27,8 +27,8 @@ package final class JSONDocument {
   private static func read(
     _ bytes: UnsafeRawBufferPointer
   ) throws(JSONDocumentError) -> UnsafeMutablePointer<json_t> {
-    // jansson 2.14 overlooks a NUL byte behind a number or a literal: `[1<NUL>]` is an array to it.
     guard let start = bytes.baseAddress else { throw JSONDocumentError(position: 0) }
+    // jansson 2.14 overlooks a NUL byte behind a number or a literal: `[1<NUL>]` is an array to it.
     if let found = memchr(start, 0, bytes.count) {
       throw JSONDocumentError(position: UnsafeRawPointer(found) - start)
     }
