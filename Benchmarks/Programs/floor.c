@@ -1,7 +1,7 @@
-// floor PORT PAYLOAD [API_PORT]: the least that a fan-out can cost. Whoever upgrades on another path
-// than /trigger is a member. A trigger's message of "1" sends a ready frame to each member with a
-// send() each; one of "8" sends eight with a writev() each. Nothing is parsed that need not be.
-// With an API the message of "1" is first PUT to it, and its answer waited for.
+// floor PORT PAYLOAD [API_PORT]: the least that a fan-out can cost. Whoever upgrades on another
+// path than /trigger is a member. A trigger's message of "1" sends a ready frame to each member
+// with a send() each; one of "8" sends eight with a writev() each. Nothing is parsed that need not
+// be. With an API the message of "1" is first PUT to it, and its answer waited for.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <netinet/tcp.h>

@@ -46,8 +46,9 @@ void answered(struct load *load, struct writer *writer) {
 }
 
 // A member that has spoken (`auth`, `join_note`) is one side of a dialog to Linux, which then holds
-// its acknowledgements back: they go out, and over loopback are handled, when the server sends again
-// and at its cost. One that only hears acknowledges what it reads, at its own. All are set to that.
+// its acknowledgements back: they go out, and over loopback are handled, when the server sends
+// again and at its cost. One that only hears acknowledges what it reads, at its own. All are set to
+// that.
 static void only_listen(const struct connection *member) {
   int on = 1;
   if (setsockopt(member->fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on) != 0) fail("TCP_QUICKACK");

@@ -4,10 +4,11 @@ import GatewayTypes
 /// write, little time for it, and something to gain.
 ///
 /// A worker whose last flush took long, with a room of thousands, and which does little else than
-/// flush, gathers for as long as that took before the next: as more frames come for connections that
-/// get one anyway, one system call carries several. That halves its rate at worst. Where nothing
-/// comes, as to a room that one client writes to, waiting costs time and gains none: each time in
-/// vain it is left off for twice as long as before. A worker that has time left does not begin to.
+/// flush, gathers for as long as that took before the next: as more frames come for connections
+/// that get one anyway, one system call carries several. That halves its rate at worst. Where
+/// nothing comes, as to a room that one client writes to, waiting costs time and gains none: each
+/// time in vain it is left off for twice as long as before. A worker that has time left does not
+/// begin to.
 /// Source: DESIGN.md, 4.
 struct FlushPace {
   /// Flushes that take less are not worth a wait.

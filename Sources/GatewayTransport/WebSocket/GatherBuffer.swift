@@ -16,9 +16,9 @@ struct GatherBuffer: ~Copyable {
     memory.deallocate()
   }
 
-  /// Puts frames of `turn` into the buffer, from the link `first` on, behind which there is another:
-  /// as many as fit into `sizeMax` together. Nil when not even two do, for a frame for itself is
-  /// written out of its own memory. The bytes are valid until the next call.
+  /// Puts frames of `turn` into the buffer, from the link `first` on, behind which there is
+  /// another: as many as fit into `sizeMax` together. Nil when not even two do, for a frame for
+  /// itself is written out of its own memory. The bytes are valid until the next call.
   mutating func fill(
     from first: Int32, of turn: borrowing TurnOutput, upTo sizeMax: Int
   ) -> (bytes: TurnOutput.FrameBytes, next: Int32)? {

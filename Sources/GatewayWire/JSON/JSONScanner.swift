@@ -201,7 +201,8 @@ extension JSONScanner {
   /// Whether eight bytes are all ASCII that stands for itself in a string.
   ///
   /// Subtracting sets a byte's high bit where it is less than what is subtracted, and in no byte
-  /// below the first of that kind. A quote and a backslash become zero, less than 1, by exclusive or.
+  /// below the first of that kind. A quote and a backslash become zero, less than 1, by exclusive
+  /// or.
   private func areAllPlain(_ eight: UInt64) -> Bool {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let control = eight &- ones &* 0x20
