@@ -65,8 +65,7 @@ static void broadcast_gathered(void) {
 }
 
 static void connect_api(uint16_t port, size_t body_size) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  struct sockaddr_in address = loopback(port);
   int on = 1;
   api = socket(AF_INET, SOCK_STREAM, 0);
   setsockopt(api, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

@@ -24,11 +24,16 @@ static inline void raise_descriptor_limit(void) {
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0) fail("setrlimit");
 }
 
+static inline struct sockaddr_in loopback(uint16_t port) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
 static inline int listening_socket(uint16_t port) {
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), on = 1;
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  struct sockaddr_in address = loopback(port);
   if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0) fail("bind");
   if (listen(fd, 4096) != 0) fail("listen");
   return fd;

@@ -8,14 +8,12 @@ import Testing
     MonotonicTime(nanoseconds: microseconds * 1000)
   }
 
-  /// A pace after so many flushes of 2 ms, one right behind the other, the last of which ended at
-  /// `end`.
-  private func busyPace(until end: UInt64 = 1_000_000, flushCount: UInt64 = 100) -> FlushPace {
+  /// A pace after a hundred flushes of 2 ms, one right behind the other, the last of which ended
+  /// after a second.
+  private func busyPace() -> FlushPace {
     var pace = FlushPace()
-    for number in (0..<flushCount).reversed() {
-      let flushEnd = end - number * 2_000
-      pace.flushed(
-        from: time(flushEnd - 2_000), to: time(flushEnd), writeCount: 100, sparedCount: 0)
+    for end in stride(from: UInt64(802_000), through: 1_000_000, by: 2_000) {
+      pace.flushed(from: time(end - 2_000), to: time(end), writeCount: 100, sparedCount: 0)
     }
     return pace
   }
@@ -81,7 +79,7 @@ import Testing
 
   @Test func `after a wait in vain there is none for a time that doubles, up to a second`() {
     var now: UInt64 = 1_000_000
-    var pace = busyPace(until: now)
+    var pace = busyPace()
     #expect(pace.wait(at: time(now), sparedCount: 0) == .milliseconds(2))
     for pause: UInt64 in [20, 40, 80, 160, 320, 640, 1_000, 1_000] {
       for _ in 0..<(pause / 2) {

@@ -74,22 +74,19 @@ private struct GatherFixture: ~Copyable {
 }
 
 @Suite struct GatherBufferTests {
-  private func frame(_ byte: UInt8, size: Int) -> EncodedFrame {
-    // Two bytes are its header.
-    EncodedFrame(text: [UInt8](repeating: byte, count: size - 2))
-  }
-
   @Test func `frames that fit go together, and one that does not goes alone`() {
     var fixture = GatherFixture(count: 1)
     let sizes = [40, 60, 10, 120, 90, 20]
-    let frames = sizes.enumerated().map { frame(UInt8($0.offset), size: $0.element) }
+    let frames = sizes.enumerated().map {
+      EncodedFrame(filledWith: UInt8($0.offset), size: $0.element)
+    }
     for frame in frames { fixture.send(frame, to: [0]) }
     #expect(fixture.writes(to: 0).map(\.count) == [100, 10, 120, 90, 20])
   }
 
   @Test func `one that is sent other frames than the last gets its own`() {
     var fixture = GatherFixture(count: 4)
-    let frames = (0..<3).map { frame(UInt8($0), size: 10) }
+    let frames = (0..<3).map { EncodedFrame(filledWith: UInt8($0), size: 10) }
     fixture.send(frames[0], to: [0, 1, 2, 3])
     fixture.send(frames[1], to: [0, 1, 3])
     fixture.send(frames[2], to: [0, 2, 3])
@@ -103,7 +100,9 @@ private struct GatherFixture: ~Copyable {
   func `what is left of the last turn, or of another use, is not sent`(isAnotherUse: Bool) {
     var fixture = GatherFixture(count: 1)
     for byte: UInt8 in 1...3 {
-      let (one, other) = (frame(byte, size: 10), frame(byte + 100, size: 10))
+      let (one, other) = (
+        EncodedFrame(filledWith: byte, size: 10), EncodedFrame(filledWith: byte + 100, size: 10)
+      )
       fixture.send(one, to: [0])
       fixture.send(other, to: [0])
       #expect(fixture.writes(to: 0) == [one.bytes + other.bytes])
@@ -126,7 +125,7 @@ private struct GatherFixture: ~Copyable {
         let connections = (0..<8).filter { _ in
           Int.random(in: 0..<8, using: &random) > 0 ? isForMost : !isForMost
         }
-        fixture.send(frame(number, size: size), to: connections)
+        fixture.send(EncodedFrame(filledWith: number, size: size), to: connections)
       }
       fixture.expectAllToBeSent(upTo: Int.random(in: 10...100, using: &random))
       fixture.endTurn()

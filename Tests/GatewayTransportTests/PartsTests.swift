@@ -47,11 +47,6 @@ import Testing
 @Suite struct OutboundQueueTests {
   private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 100, alignment: 16)
 
-  private func frame(_ byte: UInt8, size: Int) -> EncodedFrame {
-    // Two bytes are its header.
-    EncodedFrame(text: [UInt8](repeating: byte, count: size - 2))
-  }
-
   private func next(_ queue: OutboundQueue, upTo sizeMax: Int = 100) -> [UInt8] {
     queue.withNext(upTo: sizeMax, scratch: scratch) { Array($0) }
   }
@@ -59,7 +54,10 @@ import Testing
   @Test func `frames that fit go together, a frame that does not goes alone`() {
     defer { scratch.deallocate() }
     let queue = OutboundQueue()
-    let frames = [frame(1, size: 40), frame(2, size: 60), frame(3, size: 10), frame(4, size: 120)]
+    let frames = [
+      EncodedFrame(filledWith: 1, size: 40), EncodedFrame(filledWith: 2, size: 60),
+      EncodedFrame(filledWith: 3, size: 10), EncodedFrame(filledWith: 4, size: 120),
+    ]
     for frame in frames { queue.append(frame) }
     #expect(queue.size == 230)
     #expect(next(queue) == frames[0].bytes + frames[1].bytes)
@@ -75,7 +73,7 @@ import Testing
   @Test func `a frame that has begun goes on where it stopped, and the others behind it`() {
     defer { scratch.deallocate() }
     let queue = OutboundQueue()
-    let frames = [frame(1, size: 50), frame(2, size: 50)]
+    let frames = [EncodedFrame(filledWith: 1, size: 50), EncodedFrame(filledWith: 2, size: 50)]
     queue.append(frames[0], from: 20)
     queue.append(frames[1])
     #expect(queue.size == 80)
@@ -89,8 +87,8 @@ import Testing
   func `dropping leaves the rest of a frame that has begun`(_ row: (begun: Int, left: Int)) {
     defer { scratch.deallocate() }
     let queue = OutboundQueue()
-    queue.append(frame(1, size: 50))
-    queue.append(frame(2, size: 50))
+    queue.append(EncodedFrame(filledWith: 1, size: 50))
+    queue.append(EncodedFrame(filledWith: 2, size: 50))
     queue.remove(row.begun)
     queue.dropWhatHasNotBegun()
     #expect(queue.size == row.left)
@@ -103,7 +101,7 @@ import Testing
     var sent: [UInt8] = []
     var received: [UInt8] = []
     for round in 0..<500 {
-      let frame = frame(UInt8(round % 100), size: 2 + round % 40)
+      let frame = EncodedFrame(filledWith: UInt8(round % 100), size: 2 + round % 40)
       queue.append(frame)
       sent += frame.bytes
       if round % 3 > 0 {

@@ -9,7 +9,7 @@ from ..figures import median, ratio
 from ..load import Load
 from ..servers.choice import rivals, start_all
 from ..servers.gateway import API, Gateway, GatewayOfNotes
-from ..servers.server import Server
+from ..servers.server import FloorWithAPI, Server
 from ..table import Section, at_most
 
 HEADER = ["room, content, how", "frame", "server", "µs each", "to floor", "gateway to it", "load"]
@@ -69,6 +69,8 @@ def contest(
         contestants[0].load.choose(gateway.single())
         frame = contestants[0].load.run(1).payload_max
         starts = rivals(bench, api, frame, field.content, field.uses_tls)
+        if not field.uses_tls:
+            starts[FloorWithAPI.name] = partial(FloorWithAPI, bench, frame, api.port)
         if has_eight_notes:
             starts[GatewayOfNotes.name] = partial(
                 GatewayOfNotes, bench, api, field.content, field.uses_tls)

@@ -52,16 +52,18 @@ class Listening:
 class OwnClock(Listening):
     """The same of the gateway, which also says how long it took itself."""
 
+    server: Gateway
+
     def __init__(self, bench: Bench, server: Gateway, load: Load) -> None:
         super().__init__(bench, server, load)
-        self._gateway = server
         self.shares: dict[str, list[float]] = {"delivery_seconds": [], "write_seconds": []}
 
     def measure(self) -> float:
-        before = {name: self._gateway.timed(name) for name in self.shares}
+        before = self.server.timed(self.shares)
         result = super().measure()
+        after = self.server.timed(self.shares)
         for name, shares in self.shares.items():
-            count, within = map(operator.sub, self._gateway.timed(name), before[name])
+            count, within = map(operator.sub, after[name], before[name])
             shares.append(100 * within / count)
         return result
 
@@ -75,27 +77,21 @@ def run(bench: Bench) -> Section:
     with ExitStack() as stack:
         api = stack.enter_context(API(bench))
 
-        def node() -> Listening:
-            server = stack.enter_context(NodeService(bench, api, 1024))
-            return Listening(bench, server, stack.enter_context(server.filled(MEMBERS)))
+        def listening(make: Callable[[], Server], kind: type[Listening] = Listening) -> Listening:
+            server = stack.enter_context(make())
+            return kind(bench, server, stack.enter_context(server.filled(MEMBERS)))
 
-        def floor(kind: Callable[[], Floor | FloorWithAPI]) -> Listening:
-            server = stack.enter_context(kind())
-            listening = Listening(bench, server, stack.enter_context(server.filled(MEMBERS)))
-            listening.rate = own.rate
-            return listening
-
-        gateway = stack.enter_context(Gateway(bench, api, 1024))
-        own = OwnClock(bench, gateway, stack.enter_context(gateway.filled(MEMBERS)))
-        # What the machine takes for as many messages of that size, with and without the API.
-        makers: dict[str, Callable[[], Listening]] = {
-            Gateway.name: lambda: own,
-            FloorWithAPI.name: partial(floor, partial(FloorWithAPI, bench, own.frame, api.port)),
-            Floor.name: partial(floor, partial(Floor, bench, own.frame)),
-        }
+        makers = {Gateway.name: partial(listening, partial(Gateway, bench, api, 1024), OwnClock)}
         if has_node(bench):
-            makers[NodeService.name] = node
+            makers[NodeService.name] = partial(listening, partial(NodeService, bench, api, 1024))
         runs = bench.able("latency", makers)
+        own = runs[Gateway.name]
+        # What the machine takes for as many messages of that size, with and without the API.
+        for floor in (partial(FloorWithAPI, bench, own.frame, api.port),
+                      partial(Floor, bench, own.frame)):
+            run = listening(floor)
+            run.rate = own.rate
+            runs[run.server.name] = run
         bench.say(f"latency: {len(runs)} servers")
         rounds = bench.alternate({name: each.measure for name, each in runs.items()})
     for name in rounds:

@@ -9,7 +9,7 @@ from ..bench import Bench, reason
 from ..programs import python_with_socketify
 from .gateway import API, NodeService
 from .nginx import Nchan
-from .server import Floor, FloorTLS, FloorWithAPI, Server, UWebSockets
+from .server import Floor, FloorTLS, Server, UWebSockets
 
 Starts = dict[str, Callable[[], Server]]
 
@@ -20,8 +20,6 @@ def rivals(
     """How each is started: floors and rivals that send messages of `payload` bytes."""
     floor = FloorTLS if uses_tls else Floor
     starts: Starts = {floor.name: partial(floor, bench, payload)}
-    if not uses_tls:
-        starts[FloorWithAPI.name] = partial(FloorWithAPI, bench, payload, api.port)
     python = python_with_socketify(bench)
     if python:
         starts[UWebSockets.name] = partial(UWebSockets, bench, python, payload, uses_tls)

@@ -2,7 +2,7 @@
 
 import json
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..bench import ROOT, Bench
@@ -135,17 +135,17 @@ class Gateway(Live):
         self.popen.kill()
         self.popen.wait()
 
-    def timed(self, histogram: str) -> tuple[int, int]:
+    def timed(self, histograms: Iterable[str]) -> dict[str, tuple[int, int]]:
         """How many times it has taken by its own clock, and how many of them were 1 ms at most."""
         url = f"http://127.0.0.1:{self.admin_port}/metrics"
         with urllib.request.urlopen(url, timeout=10) as answer:
             lines = answer.read().decode().splitlines()
 
-        def count(bound: str) -> int:
+        def count(histogram: str, bound: str) -> int:
             start = f'notes_gateway_{histogram}_bucket{{le="{bound}"}} '
             return next(int(line.removeprefix(start)) for line in lines if line.startswith(start))
 
-        return count("+Inf"), count("0.001")
+        return {name: (count(name, "+Inf"), count(name, "0.001")) for name in histograms}
 
     def eight(self) -> TriggerSet:
         event = {
